@@ -1,0 +1,1 @@
+"""Manifest, commitment, log, proofs, bundle, verification and audit. EVIDENCE.md."""

@@ -1,0 +1,55 @@
+"""The public entry of the log: EVIDENCE.md section 1. No organisation, title, person or document digest."""
+
+from dataclasses import dataclass
+
+from ipplatform.domain.evidence.formats import canonical
+
+LARGEST = 300
+KINDS = ("filing", "erase", "key", "policy", "renewal", "anchor")
+
+
+class LeafError(ValueError):
+    """Bytes are not a leaf of this log's format."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """`commitment` is 64 hexadecimal digits; `time` is in unix seconds and only the platform's claim."""
+
+    commitment: str
+    kind: str
+    schema: str
+    time: int
+
+    @property
+    def data(self) -> bytes:
+        return canonical.dumps(
+            {"commitment": self.commitment, "kind": self.kind, "schema": self.schema, "time": self.time}
+        )
+
+
+def schema_of(origin: str) -> str:
+    return f"{origin}/leaf/v1"
+
+
+def build(*, origin: str, commitment: bytes, kind: str, time: int) -> bytes:
+    data = Leaf(commitment.hex(), kind, schema_of(origin), time).data
+    if kind not in KINDS or len(data) > LARGEST:
+        raise LeafError("a leaf has a known kind and at most 300 bytes")
+    return data
+
+
+def parse(data: bytes) -> Leaf:
+    """Raises LeafError unless `data` is the canonical form of a leaf."""
+    try:
+        value = canonical.loads(data)
+    except canonical.CanonicalError as error:
+        raise LeafError(str(error)) from error
+    if not isinstance(value, dict) or set(value) != {"commitment", "kind", "schema", "time"}:
+        raise LeafError("a leaf has the members commitment, kind, schema and time")
+    leaf = Leaf(**value)
+    if not all(isinstance(item, str) for item in (leaf.commitment, leaf.kind, leaf.schema)):
+        raise LeafError("a leaf's members are strings and a number")
+    if type(leaf.time) is not int or leaf.kind not in KINDS or leaf.data != data or len(data) > LARGEST:
+        raise LeafError("a leaf is canonical JSON of at most 300 bytes")
+    return leaf

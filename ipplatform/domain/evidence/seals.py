@@ -1,0 +1,46 @@
+"""Authenticates the columns of a record that its manifest does not hold, under a key derived from the data key."""
+
+import hashlib
+import hmac
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from ipplatform.foundation import settings
+from ipplatform.foundation.secretbox import KEY_FILE
+
+FIELDS = ("organisation_id", "idempotency_key", "request_digest")
+PART = 8
+
+
+def keyed_digest(purpose: str, value: bytes) -> bytes:
+    """HMAC-SHA256, 32 bytes; equal input gives equal output, and nobody without the data key can guess the input."""
+    return hmac.new(_key(settings.current().keys_dir / KEY_FILE), purpose.encode() + b"\x00" + value, "sha256").digest()
+
+
+def seal(*, organisation_id: int | None, idempotency_key: str, request_digest: str) -> bytes:
+    """Eight bytes for each of FIELDS in that order, so that a mismatch names its field."""
+    values = (organisation_id, idempotency_key, request_digest)
+    parts = zip(FIELDS, values, strict=True)
+    return b"".join(keyed_digest(name, str(value).encode())[:PART] for name, value in parts)
+
+
+def broken_fields(sealed: bytes, expected: bytes) -> list[str]:
+    """The names of the fields whose part of the seal differs; all of them when the seal has another length."""
+    if len(sealed) != len(expected):
+        return list(FIELDS)
+    parts = range(0, len(FIELDS) * PART, PART)
+    return [name for name, at in zip(FIELDS, parts, strict=True) if sealed[at : at + PART] != expected[at : at + PART]]
+
+
+@lru_cache(maxsize=8)
+def _key(path: Path) -> bytes:
+    data_key = bytes.fromhex(path.read_text().strip())
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"ipplatform evidence columns").derive(data_key)
+
+
+def content_digest(data: bytes) -> str:
+    """Keyed digest in hexadecimal of what a request asked for, to tell a repeated request from another."""
+    return keyed_digest("request", hashlib.sha256(data).digest()).hex()
