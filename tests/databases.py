@@ -38,9 +38,10 @@ def migrate(url: str, folder: Path, revision: str = "head") -> None:
     """Bring the database at ``url`` to ``revision`` with the product's own migrations."""
     import flask_migrate
 
+    from config import from_environment
     from ipplatform import create_app
 
-    app = create_app(environment="test", data_dir=folder, database_url=url)
+    app = create_app(from_environment(environment="test", data_dir=folder, database_url=url))
     with app.app_context():
         flask_migrate.upgrade(revision=revision)
         app.extensions["sqlalchemy"].engine.dispose()
