@@ -1,0 +1,114 @@
+"""Settings of one zone, read from the environment once at start; documented in docs/operators/settings.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of an installation. Sizes are bytes, periods are seconds unless the name says otherwise."""
+
+    environment: str
+    data_dir: Path
+    database_url: str
+    secret_key: str | None
+    origin: str
+    base_url: str
+    zone_name: str
+    zone_name_zh: str
+    zone_currency: str
+    zone_timezone: str
+    default_locale: str
+    document_max_bytes: int
+    form_max_bytes: int
+    filing_max_documents: int
+    session_hours: int
+    login_max_failures: int
+    login_window_minutes: int
+    secure_cookies: bool
+    trusted_proxies: int
+    mail_folder: Path
+    smtp_url: str | None
+    mail_sender: str
+    sequencer_interval_ms: int
+    log_level: str
+    metrics_token: str | None
+
+    @property
+    def debug(self) -> bool:
+        return self.environment == "development"
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.data_dir / "keys"
+
+    @property
+    def documents_dir(self) -> Path:
+        return self.data_dir / "documents"
+
+    @property
+    def log_dir(self) -> Path:
+        """Published tiles, entries and checkpoint: plain files any web server may serve."""
+        return self.data_dir / "log"
+
+    @property
+    def signer_dir(self) -> Path:
+        """The signer's own durable last head; operators put it on other storage than the database."""
+        return self._signer_dir or self.data_dir / "signer"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
+
+    _signer_dir: Path | None = None
+
+
+def from_environment(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` (tests, commands) win over the environment.
+
+    Raises ``environs.EnvError`` naming the variable when a value cannot be read.
+    """
+    env = Env()
+    data_dir = Path(str(overrides.pop("data_dir", None) or env.str("DATA_DIR", "var"))).resolve()
+    values: dict[str, object] = {
+        "environment": env.str("IPPLATFORM_ENVIRONMENT", "production"),
+        "data_dir": data_dir,
+        "database_url": database_url(env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / 'ipplatform.sqlite3'}"),
+        "secret_key": env.str("SECRET_KEY", None),
+        "origin": env.str("LOG_ORIGIN", "ipplatform.example/log"),
+        "base_url": env.str("BASE_URL", f"http://localhost:{env.int('PORT', 8000)}").rstrip("/"),
+        "zone_name": env.str("ZONE_NAME", "Riverside Digital Free-Trade Zone"),
+        "zone_name_zh": env.str("ZONE_NAME_ZH", "滨江数字自由贸易区"),
+        "zone_currency": env.str("ZONE_CURRENCY", "CNY"),
+        "zone_timezone": env.str("ZONE_TIMEZONE", "Asia/Shanghai"),
+        "default_locale": env.str("DEFAULT_LOCALE", "en"),
+        "document_max_bytes": env.int("DOCUMENT_MAX_BYTES", 500 * 1024 * 1024),
+        "form_max_bytes": env.int("FORM_MAX_BYTES", 4 * 1024 * 1024),
+        "filing_max_documents": env.int("FILING_MAX_DOCUMENTS", 100),
+        "session_hours": env.int("SESSION_HOURS", 12),
+        "login_max_failures": env.int("LOGIN_MAX_FAILURES", 8),
+        "login_window_minutes": env.int("LOGIN_WINDOW_MINUTES", 15),
+        "secure_cookies": env.bool("SECURE_COOKIES", env.str("BASE_URL", "").startswith("https://")),
+        "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
+        "mail_folder": Path(env.str("MAIL_FOLDER", str(data_dir / "mail"))),
+        "smtp_url": env.str("SMTP_URL", None),
+        "mail_sender": env.str("MAIL_SENDER", "registry@ipplatform.example"),
+        "sequencer_interval_ms": env.int("SEQUENCER_INTERVAL_MS", 150),
+        "log_level": env.str("LOG_LEVEL", "INFO"),
+        "metrics_token": env.str("METRICS_TOKEN", None),
+        "_signer_dir": env.path("SIGNER_DIR", None),
+    }
+    values.update(overrides)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def database_url(text: str) -> str:
+    """SQLAlchemy address for ``text``; a bare ``postgres(ql)://`` address gets the psycopg 3 driver."""
+    for prefix in ("postgres://", "postgresql://"):
+        if text.startswith(prefix):
+            return "postgresql+psycopg://" + text.removeprefix(prefix)
+    return text

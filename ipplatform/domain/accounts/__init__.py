@@ -1,0 +1,1 @@
+"""People, organisations, memberships, sessions, tokens, and what each may do."""

@@ -1,0 +1,40 @@
+"""Who acts, as plain values: services take an Actor and know no request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MEMBER_ROLES = ("administrator", "filer", "dealer", "signatory", "viewer")
+OFFICE_ROLES = ("registrar", "auditor", "administrator")
+SCOPES = (
+    "account:read",
+    "filings:read",
+    "filings:write",
+    "market:read",
+    "market:write",
+    "licences:read",
+    "licences:write",
+    "office:read",
+    "office:write",
+    "audit:read",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``roles`` hold in the current organisation; ``scopes`` None means a browser session: everything the roles give."""
+
+    person_id: int | None = None
+    organisation_id: int | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    office: frozenset[str] = field(default_factory=frozenset)
+    scopes: frozenset[str] | None = None
+    organisations: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def signed_in(self) -> bool:
+        return self.person_id is not None
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(office=frozenset({"system"}))

@@ -1,0 +1,221 @@
+"""Reading people, organisations and who stands behind a request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, literal, null, select, union_all
+
+from ipplatform.domain.accounts.actor import Actor
+from ipplatform.domain.accounts.models import (
+    ApiToken,
+    Invitation,
+    LoginSession,
+    Membership,
+    OfficeRole,
+    Organisation,
+    Person,
+)
+from ipplatform.foundation.clock import now
+from ipplatform.foundation.db import db
+from ipplatform.foundation.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    id: int
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The person behind a request, the organisation they act in, and every organisation they belong to."""
+
+    person: Person
+    actor: Actor
+    organisation: OrganisationName | None
+    organisations: Sequence[OrganisationName]
+    session_id: int | None = None
+
+
+def digest(token: str) -> bytes:
+    """What is stored of a secret token: SHA-256 (tokens carry 256 random bits, so no slow hash is needed)."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def standing_by_session(token: str) -> Standing | None:
+    """Two statements: the live session with its person, then all roles."""
+    row = db.session.execute(
+        select(LoginSession, Person)
+        .join(Person, Person.id == LoginSession.person_id)
+        .where(LoginSession.token_digest == digest(token))
+        .where(LoginSession.revoked_at.is_(None), LoginSession.expires_at > now(), Person.active)
+    ).one_or_none()
+    if row is None:
+        return None
+    return _standing(row[1], row[0].organisation_id, scopes=None, session_id=row[0].id)
+
+
+def standing_by_token(token: str) -> Standing | None:
+    moment = now()
+    row = db.session.execute(
+        select(ApiToken, Person)
+        .join(Person, Person.id == ApiToken.person_id)
+        .where(ApiToken.token_digest == digest(token), ApiToken.revoked_at.is_(None), Person.active)
+    ).one_or_none()
+    if row is None or (row[0].expires_at is not None and row[0].expires_at <= moment):
+        return None
+    return _standing(row[1], row[0].organisation_id, scopes=frozenset(row[0].scopes.split()))
+
+
+def standing_of(person: Person, organisation_id: int | None = None) -> Standing:
+    """For commands and tests: the person acting in that organisation, or in their first."""
+    return _standing(person, organisation_id, scopes=None)
+
+
+def _standing(
+    person: Person, organisation_id: int | None, *, scopes: frozenset[str] | None, session_id: int | None = None
+) -> Standing:
+    rows = db.session.execute(_roles_of(person.id)).all()
+    organisations = {row.id: OrganisationName(row.id, row.public_id, row.name) for row in rows if row.id is not None}
+    if organisation_id not in organisations:
+        organisation_id = None if scopes is not None else next(iter(organisations), None)
+    actor = Actor(
+        person_id=person.id,
+        organisation_id=organisation_id,
+        roles=frozenset(row.role for row in rows if row.id is not None and row.id == organisation_id),
+        office=frozenset(row.role for row in rows if row.id is None),
+        scopes=scopes,
+        organisations=frozenset(organisations),
+    )
+    return Standing(
+        person,
+        actor,
+        organisations.get(organisation_id) if organisation_id is not None else None,
+        sorted(organisations.values(), key=lambda one: one.name),
+        session_id,
+    )
+
+
+def _roles_of(person_id: int) -> Select[tuple[int | None, str | None, str | None, str]]:
+    member = (
+        select(
+            Organisation.id, Organisation.public_id, Organisation.name, Membership.role, Membership.id.label("place")
+        )
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id)
+    )
+    office = select(
+        null().label("id"), null().label("public_id"), null().label("name"), OfficeRole.role, literal(0).label("place")
+    ).where(OfficeRole.person_id == person_id)
+    both = union_all(member, office).subquery()
+    return select(both.c.id, both.c.public_id, both.c.name, both.c.role).order_by(both.c.place)
+
+
+def person(person_id: int) -> Person:
+    found = db.session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def person_by_email(email: str) -> Person | None:
+    return db.session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
+
+
+def organisation(organisation_id: int) -> Organisation:
+    found = db.session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def organisation_by_public_id(public_id: str) -> Organisation:
+    """Raises NotFound."""
+    found = db.session.scalars(select(Organisation).where(Organisation.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def organisation_names(identities: Sequence[int]) -> dict[int, str]:
+    """Names of many organisations in one statement."""
+    rows = db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(identities))))
+    return {row.id: row.name for row in rows}
+
+
+def person_names(identities: Sequence[int]) -> dict[int, str]:
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(set(identities))))
+    return {row.id: row.name for row in rows}
+
+
+def members(organisation_id: int) -> list[tuple[Person, list[str]]]:
+    """Everybody in the organisation with their roles, by name; one statement."""
+    rows = db.session.execute(
+        select(Person, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Person.name, Person.id, Membership.role)
+    )
+    found: dict[int, tuple[Person, list[str]]] = {}
+    for one, role in rows:
+        found.setdefault(one.id, (one, []))[1].append(role)
+    return list(found.values())
+
+
+def recipients(organisation_id: int, *roles: str) -> list[Person]:
+    """Active members holding any of ``roles`` (or administering): whom to tell by mail."""
+    wanted = {*roles, "administrator"}
+    return [one for one, held in members(organisation_id) if one.active and wanted & set(held)]
+
+
+def registrars() -> list[Person]:
+    statement = select(Person).join(OfficeRole, OfficeRole.person_id == Person.id)
+    return list(db.session.scalars(statement.where(OfficeRole.role == "registrar", Person.active)).unique())
+
+
+def open_invitations(organisation_id: int) -> list[Invitation]:
+    return list(
+        db.session.scalars(
+            select(Invitation)
+            .where(Invitation.organisation_id == organisation_id, Invitation.accepted_at.is_(None))
+            .where(Invitation.revoked_at.is_(None), Invitation.expires_at > now())
+            .order_by(Invitation.id)
+        )
+    )
+
+
+def invitation_by_token(token: str) -> Invitation:
+    """The open invitation behind a mailed link; NotFound when used, revoked, expired or unknown."""
+    found = db.session.scalars(select(Invitation).where(Invitation.token_digest == digest(token))).one_or_none()
+    if found is None or found.accepted_at or found.revoked_at or found.expires_at <= now():
+        raise NotFound
+    return found
+
+
+def sessions_of(person_id: int) -> list[LoginSession]:
+    return list(
+        db.session.scalars(
+            select(LoginSession)
+            .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None))
+            .where(LoginSession.expires_at > now())
+            .order_by(LoginSession.id.desc())
+        )
+    )
+
+
+def tokens_of(person_id: int) -> list[ApiToken]:
+    statement = select(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+    return list(db.session.scalars(statement.order_by(ApiToken.id.desc())))
+
+
+def office_people() -> list[tuple[Person, list[str]]]:
+    """Everybody with an office role and their roles, by name; one statement."""
+    statement = select(Person, OfficeRole.role).join(OfficeRole, OfficeRole.person_id == Person.id)
+    found: dict[int, tuple[Person, list[str]]] = {}
+    for one, role in db.session.execute(statement.order_by(Person.name, Person.id, OfficeRole.role)):
+        found.setdefault(one.id, (one, []))[1].append(role)
+    return list(found.values())

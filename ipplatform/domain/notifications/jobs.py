@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import secrets
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ipplatform.foundation import settings
+from ipplatform.foundation.clock import now
+from ipplatform.foundation.jobs import job
+from ipplatform.foundation.storage import write_durably
+
+Renderer = Callable[[str, str, dict[str, Any]], tuple[str, str, str | None]]
+_renderer: list[Renderer] = []
+
+
+def use_renderer(renderer: Renderer) -> None:
+    """``renderer(template, locale, context)`` gives subject, text and HTML (or None); set once at start."""
+    _renderer[:] = [renderer]
+
+
+@job("mail")
+def send(payload: dict[str, Any]) -> None:
+    """Deliver one mail: by SMTP when configured, else as a file in the mail folder."""
+    message = compose(payload)
+    address = settings.current().smtp_url
+    if address:
+        _by_smtp(message, address)
+    else:
+        name = f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}.eml"
+        write_durably(settings.current().mail_folder / name, message.as_bytes())
+
+
+def compose(payload: dict[str, Any]) -> EmailMessage:
+    subject, text, html = _renderer[0](payload["template"], payload["locale"], payload["context"])
+    message = EmailMessage(policy=SMTP)
+    message["From"] = settings.current().mail_sender
+    message["To"] = payload["to"]
+    message["Subject"] = " ".join(subject.split())
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = make_msgid(domain="ipplatform.invalid")
+    message.set_content(text)
+    if html is not None:
+        message.add_alternative(html, subtype="html")
+    return message
+
+
+def _by_smtp(message: EmailMessage, address: str) -> None:
+    parts = urlsplit(address)
+    client = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with client(parts.hostname or "localhost", parts.port or 0, timeout=30) as connection:
+        if parts.scheme == "smtp+starttls":
+            connection.starttls()
+        if parts.username:
+            connection.login(unquote(parts.username), unquote(parts.password or ""))
+        connection.send_message(message)

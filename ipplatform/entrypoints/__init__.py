@@ -1,0 +1,1 @@
+"""How a request comes in: pages, API, command line, worker."""

@@ -1,0 +1,141 @@
+"""Who may reach a route at all. Every view has exactly one of these; services check the rest again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, request
+
+from ipplatform.domain.accounts.actor import Actor
+from ipplatform.foundation.errors import Forbidden, NotFound, Unauthenticated
+from ipplatform.foundation.i18n import _
+
+View = TypeVar("View", bound=Callable[..., Any])
+UPLOAD_ALLOWANCE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """``kind`` is public, signed_in, member, office or token; ``names`` are office roles or the token's scope."""
+
+    kind: str
+    names: frozenset[str] = frozenset()
+
+
+def _mark(access: Access) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not."""
+    return _mark(Access("public"))(view)
+
+
+def signed_in(view: View) -> View:
+    """Any person with a session."""
+    return _mark(Access("signed_in"))(view)
+
+
+def member(view: View) -> View:
+    """A person acting in an organisation."""
+    return _mark(Access("member"))(view)
+
+
+def office(*roles: str) -> Callable[[View], View]:
+    """A person of the office with one of ``roles``."""
+    return _mark(Access("office", frozenset(roles)))
+
+
+def token(scope: str) -> Callable[[View], View]:
+    """An API token with ``scope``."""
+    return _mark(Access("token", frozenset({scope})))
+
+
+def writes(view: View) -> View:
+    """A GET that must write (an auditor's read is recorded): its transaction may write from the start."""
+    view.writes = True  # type: ignore[attr-defined]
+    return view
+
+
+def accepts_upload(view: View) -> View:
+    """A view that takes a document: the request may be as large as a document may be."""
+    view.accepts_upload = True  # type: ignore[attr-defined]
+    return view
+
+
+def view_of_request() -> Any:
+    """The function that will answer this request, or None."""
+    if request.endpoint is None:
+        return None
+    return _method_of(current_app.view_functions.get(request.endpoint), request.method)
+
+
+def _method_of(function: Any, method: str) -> Any:
+    cls = getattr(function, "view_class", None)
+    if cls is None:
+        return function
+    return getattr(cls, method.lower(), None) or (getattr(cls, "get", None) if method == "HEAD" else None)
+
+
+def check(access: Access, actor: Actor) -> None:
+    """Return when ``actor`` may enter; raises Unauthenticated, Forbidden or NotFound."""
+    if access.kind == "public":
+        return
+    if access.kind == "token":
+        _check_token(access, actor)
+        return
+    if not actor.signed_in:
+        raise Unauthenticated
+    if access.kind == "member" and actor.organisation_id is None:
+        raise Forbidden(_("Join or create an organisation first."), code="no_organisation")
+    if access.kind == "office" and not actor.office & access.names:
+        raise NotFound
+
+
+def _check_token(access: Access, actor: Actor) -> None:
+    if not actor.signed_in or actor.scopes is None:
+        raise Unauthenticated(_("Send an API token: Authorization: Bearer …"))
+    if not access.names <= actor.scopes:
+        raise Forbidden(
+            _("This token lacks the scope %(scope)s.", scope=", ".join(sorted(access.names))), code="missing_scope"
+        )
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_limit_body)
+    app.before_request(_guard)
+
+
+def _limit_body() -> None:
+    if getattr(view_of_request(), "accepts_upload", False):
+        limit = current_app.config["SETTINGS"].document_max_bytes + UPLOAD_ALLOWANCE
+        request.max_content_length = limit
+    if request.content_length is not None and request.content_length > (request.max_content_length or 0):
+        abort(413)
+
+
+def _guard() -> None:
+    if request.endpoint is None or request.method == "OPTIONS":
+        return
+    access = getattr(view_of_request(), "access", None)
+    if access is not None:
+        check(access, g.actor)
+
+
+def refuse_unguarded_routes(app: Flask) -> None:
+    """RuntimeError naming every route without an access decorator; static files excepted."""
+    unguarded = [
+        f"{rule.endpoint} {method}"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if not hasattr(_method_of(app.view_functions[rule.endpoint], method), "access")
+    ]
+    if unguarded:
+        raise RuntimeError("routes without an access decorator: " + ", ".join(unguarded))

@@ -1,0 +1,83 @@
+"""Names every template may use, and filters for what people read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import format_currency, format_date, format_datetime, format_decimal, get_locale
+from flask_wtf.csrf import generate_csrf
+
+from ipplatform.entrypoints.http.security import csp_nonce
+from ipplatform.foundation.i18n import HTML_LANG, LOCALES, current_locale
+from ipplatform.foundation.ids import display_id
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_names)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.filters.update(
+        display_id=display_id,
+        date=_date,
+        datetime=_datetime,
+        decimal=format_decimal,
+        money=_money,
+        country=country_name,
+        filesize=file_size,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _names() -> dict[str, Any]:
+    locale = current_locale()
+    settings = current_app.config["SETTINGS"]
+    found = g.get("standing")
+    return {
+        "actor": g.get("actor"),
+        "standing": found,
+        "current_person": found.person if found else None,
+        "current_organisation": found.organisation if found else None,
+        "organisations": found.organisations if found else [],
+        "zone": settings.zone_name_zh if locale == "zh" else settings.zone_name,
+        "locale": locale,
+        "locales": LOCALES,
+        "html_lang": HTML_LANG[locale],
+        "request_id": g.get("request_id"),
+        "csrf_token": generate_csrf,
+        "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "static": lambda path: url_for("static", filename=path),
+        "debug_mode": settings.debug,
+    }
+
+
+def _date(value: date | datetime | None, style: str = "long") -> str:
+    return "–" if value is None else format_date(value, style)
+
+
+def _datetime(value: datetime | None, style: str = "medium") -> str:
+    return "–" if value is None else format_datetime(value, style)
+
+
+def _money(amount: Decimal | str | None, currency: str) -> str:
+    return "–" if amount is None else format_currency(Decimal(amount), currency)
+
+
+def country_name(code: str | None) -> str:
+    """The country's name in the reader's language; a code Babel does not know stays as it is."""
+    locale = get_locale()
+    if code is None or locale is None:
+        return code or "–"
+    return str(locale.territories.get(code, code))
+
+
+def file_size(size: int) -> str:
+    """Bytes for people: ``1.4 MB`` (powers of 1000, as disks and mails count)."""
+    amount, unit = float(size), "B"
+    for larger in ("kB", "MB", "GB"):
+        if amount < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{format_decimal(round(amount, 1 if unit != 'B' else 0))} {unit}"

@@ -1,0 +1,150 @@
+"""Domain errors and HTTP errors become a page or problem+json (RFC 9457) here; unknown ones leak nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from ipplatform.foundation.db import db
+from ipplatform.foundation.errors import DomainError, Invalid
+from ipplatform.foundation.i18n import _, _l, plain
+
+TITLES = {
+    400: _l("The request could not be understood"),
+    401: _l("Sign in first"),
+    403: _l("Not allowed"),
+    404: _l("Page not found"),
+    405: _l("Not possible here"),
+    406: _l("Not available in that form"),
+    409: _l("This cannot be done now"),
+    413: _l("Too large"),
+    415: _l("Wrong type of content"),
+    422: _l("Some answers need your attention"),
+    429: _l("Too many tries"),
+    500: _l("Something went wrong on our side"),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(ValidationError, _validation)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def wants_json() -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(status: int, code: str, detail: Any, **more: Any) -> Response:
+    """An RFC 9457 problem document; ``type`` is an address in our API documentation."""
+    body = {
+        "type": f"/api/v1/problems#{code}",
+        "title": str(TITLES.get(status, TITLES[400])),
+        "status": status,
+        "code": code,
+        "detail": str(detail),
+        "request_id": g.get("request_id"),
+        **plain(more),
+    }
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def page(status: int, message: Any, **context: Any) -> Response:
+    title = TITLES.get(status, TITLES[400])
+    body = render_template("errors/error.html", status=status, heading=title, message=message, **context)
+    return make_response(body, status)
+
+
+def _domain(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    fields = error.fields if isinstance(error, Invalid) else {}
+    if wants_json():
+        more: dict[str, Any] = {"errors": fields} if fields else {}
+        if error.detail:
+            more["context"] = error.detail
+        return problem(error.status, error.code, error.message, **more)
+    if error.status == 401:
+        flash(_("Sign in to continue. What you have typed so far is saved."), "info")
+        onward = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/home")
+        return redirect(url_for("account.sign_in", next=onward), 303)
+    return page(error.status, error.message, fields=fields, code=error.code)
+
+
+def _validation(error: ValidationError) -> ResponseReturnValue:
+    return _domain(Invalid(flatten(error.messages)))
+
+
+def flatten(messages: Any, prefix: str = "") -> dict[str, list[Any]]:
+    """marshmallow's nested messages as ``{"owners.0.name": [message, …]}``."""
+    if isinstance(messages, dict):
+        found: dict[str, list[Any]] = {}
+        for key, inner in messages.items():
+            found |= flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+        return found
+    return {prefix or "_schema": list(messages) if isinstance(messages, list) else [messages]}
+
+
+def _csrf(error: CSRFError) -> ResponseReturnValue:
+    message = _("This form was open too long or in another session. Go back, reload the page and send it again.")
+    return page(400, message, code="csrf")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    db.session.rollback()
+    if error.code is None or error.code < 400:
+        return error
+    if error.response is not None:
+        return error
+    if wants_json():
+        data = getattr(error, "data", None) or {}
+        messages = data.get("errors") or data.get("messages")
+        more = {"errors": _without_location(messages)} if messages else {}
+        code = "invalid" if error.code == 422 else error.name.lower().replace(" ", "_")
+        answer = problem(error.code, code, data.get("message") or TITLES.get(error.code, error.name), **more)
+    else:
+        answer = page(error.code, _explanation(error.code))
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _without_location(messages: Any) -> dict[str, list[Any]]:
+    """webargs nests messages under where they came from (json, query); callers know where they sent a field."""
+    if isinstance(messages, dict) and len(messages) == 1:
+        (inner,) = messages.values()
+        if next(iter(messages)) in ("json", "query", "headers", "path", "files", "form", "json_or_form"):
+            return flatten(inner)
+    return flatten(messages)
+
+
+def _explanation(status: int) -> str:
+    texts = {
+        404: _("There is nothing at this address, or it is not public."),
+        405: _("This address does not take that kind of request."),
+        413: _("This is larger than the service accepts. Nothing was saved from it; your draft is unchanged."),
+        429: _("Wait a while and try again."),
+    }
+    return texts.get(status, _("Go back and try again."))
+
+
+def _unknown(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    structlog.get_logger().exception("unhandled error", error=type(error).__name__)
+    message = _("The fault has been recorded. Nothing you had saved is lost. Try again in a moment.")
+    if wants_json():
+        return problem(500, "internal", message)
+    return page(500, message)

@@ -1,0 +1,90 @@
+"""From a cookie or a bearer token to an Actor. Sessions are rows; Flask-Login carries their token in the cookie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request, session
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from ipplatform.domain.accounts import queries
+from ipplatform.domain.accounts.actor import ANONYMOUS, Actor
+from ipplatform.domain.accounts.queries import Standing
+
+login_manager = LoginManager()
+API = "/api/"
+
+
+@dataclass
+class SignedIn:
+    """What Flask-Login keeps: the session's token and whose it is."""
+
+    token: str
+    standing: Standing
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def actor() -> Actor:
+    """Who asks: ANONYMOUS, a person's session, or a token's."""
+    result: Actor = g.actor
+    return result
+
+
+def standing() -> Standing | None:
+    """The person, organisation and roles behind the request, or None when nobody is signed in."""
+    result: Standing | None = g.standing
+    return result
+
+
+def begin(token: str) -> None:
+    """Put a new login session's token into the browser, after dropping whatever was there (session fixation)."""
+    session.clear()
+    found = queries.standing_by_session(token)
+    assert found is not None
+    login_user(SignedIn(token, found))
+    _remember(found)
+
+
+def end() -> None:
+    logout_user()
+    session.clear()
+    _remember(None)
+
+
+def init_app(app: Flask) -> None:
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+    app.before_request(_load)
+
+
+@login_manager.user_loader
+def _by_session(token: str) -> SignedIn | None:
+    found = queries.standing_by_session(token)
+    return SignedIn(token, found) if found else None
+
+
+def _load() -> None:
+    g.actor, g.standing = ANONYMOUS, None
+    if request.endpoint == "static":
+        return
+    if request.path.startswith(API):
+        _remember(_by_bearer())
+    elif isinstance(current_user._get_current_object(), SignedIn):
+        _remember(current_user.standing)
+
+
+def _by_bearer() -> Standing | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    return queries.standing_by_token(token.strip())
+
+
+def _remember(found: Standing | None) -> None:
+    g.standing = found
+    g.actor = found.actor if found else ANONYMOUS

@@ -1,0 +1,41 @@
+"""One transaction a request: committed before the answer leaves, or nothing of it."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+
+from ipplatform.entrypoints.http.access import view_of_request
+from ipplatform.foundation import db as database
+from ipplatform.foundation.db import db, transaction
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class TransactionalFlask(Flask):
+    """Flask whose views run inside a transaction; a failing commit is an error of the request."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        with transaction(reads_only=_reads_only()):
+            return super().dispatch_request()
+
+
+def _reads_only() -> bool:
+    return request.method in SAFE and not getattr(view_of_request(), "writes", False)
+
+
+def init_app(app: Flask) -> None:
+    """Reading who asks happens before the view; it must not take SQLite's write lock for a read-only request."""
+    app.before_request(_begin_quietly)
+    app.teardown_request(_forget)
+
+
+def _begin_quietly() -> None:
+    database.read_only.set(_reads_only())
+
+
+def _forget(error: BaseException | None) -> None:
+    database.read_only.set(False)
+    if isinstance(error, OperationalError):
+        db.session.remove()

@@ -1,0 +1,22 @@
+"""The pages: a package per audience, a blueprint per noun."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+# One line a blueprint: "<audience>.<noun>".
+BLUEPRINTS = (
+    "account.identity",
+    "account.passwords",
+    "account.profile",
+    "account.organisation",
+    "account.tokens",
+    "admin.people",
+)
+
+
+def init_app(app: Flask) -> None:
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(f"{__name__}.{name}").blueprint)

@@ -1,0 +1,32 @@
+"""Languages: English sources, Simplified Chinese complete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+
+LOCALES = ("en", "zh")
+HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+
+_ = gettext
+_l = lazy_gettext
+
+__all__ = ["HTML_LANG", "LOCALES", "_", "_l", "current_locale", "force_locale", "ngettext", "plain"]
+
+
+def current_locale() -> str:
+    """``en`` or ``zh``: the language of the request, command or mail being made."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in LOCALES else "en"
+
+
+def plain(value: Any) -> Any:
+    """``value`` with every lazy text in it made a plain string, ready for JSON."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)

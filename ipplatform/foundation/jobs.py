@@ -1,0 +1,130 @@
+"""Work to be done after the commit: an outbox row written in the business transaction, run by the worker.
+
+The row is the truth. A job is leased, its handler's writes and the row's end are one transaction, and a failure is
+retried with growing pauses; handlers are idempotent. Why no broker stands between: docs/decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Index, String, UniqueConstraint, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ipplatform.foundation.clock import now
+from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, transaction
+
+Handler = Callable[[dict[str, Any]], None]
+LEASE = timedelta(minutes=10)
+MOST_ATTEMPTS = 8
+_handlers: dict[str, Handler] = {}
+log = structlog.get_logger()
+
+
+class Outbox(Base):
+    """A job. ``payload`` is encrypted: mails carry addresses and one-time links."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (UniqueConstraint("name", "key"), Index(None, "state", "run_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str | None] = mapped_column(String(120))
+    payload: Mapped[Any] = mapped_column(EncryptedJson)
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    run_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register the decorated function as what runs for jobs called ``name``."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers[name] = handler
+        return handler
+
+    return register
+
+
+def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None) -> None:
+    """Write a job into the current transaction. With ``key``, the same job waiting already is enough."""
+    if key is not None and _revive(name, key, payload, run_at):
+        return
+    moment = now()
+    db.session.add(Outbox(name=name, key=key, payload=payload, run_at=run_at or moment, created_at=moment))
+
+
+def _revive(name: str, key: str, payload: dict[str, Any], run_at: datetime | None) -> bool:
+    """True when a job of that key stands in the outbox: one that has ended is set waiting again."""
+    existing = db.session.scalars(select(Outbox).where(Outbox.name == name, Outbox.key == key)).one_or_none()
+    if existing is None:
+        return False
+    existing.payload = payload
+    existing.state = "waiting"
+    existing.run_at = run_at or now()
+    existing.attempts = 0
+    existing.leased_until = None
+    return True
+
+
+def run_due(limit: int = 20) -> int:
+    """Lease and run up to ``limit`` due jobs, each in a transaction of its own; how many were tried."""
+    with transaction():
+        identities = _lease(limit)
+    for identity in identities:
+        _run(identity)
+    return len(identities)
+
+
+def run_all() -> int:
+    """Run until nothing is due: for tests and commands."""
+    total = 0
+    while tried := run_due():
+        total += tried
+    return total
+
+
+def _lease(limit: int) -> list[int]:
+    moment = now()
+    due = (
+        select(Outbox.id)
+        .where(Outbox.state == "waiting", Outbox.run_at <= moment)
+        .where(or_(Outbox.leased_until.is_(None), Outbox.leased_until < moment))
+        .order_by(Outbox.run_at, Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    identities = list(db.session.scalars(due))
+    if identities:
+        db.session.execute(update(Outbox).where(Outbox.id.in_(identities)).values(leased_until=moment + LEASE))
+    return identities
+
+
+def _run(identity: int) -> None:
+    try:
+        with transaction():
+            row = db.session.get_one(Outbox, identity)
+            _handlers[row.name](row.payload)
+            if row.state == "waiting":
+                row.state, row.ended_at, row.leased_until = "done", now(), None
+    except Exception as error:
+        log.exception("job failed", job=identity, error=type(error).__name__)
+        _put_back(identity, error)
+
+
+def _put_back(identity: int, error: Exception) -> None:
+    with transaction():
+        row = db.session.get_one(Outbox, identity)
+        row.attempts += 1
+        row.last_error = type(error).__name__[:200]
+        row.leased_until = None
+        row.run_at = now() + timedelta(seconds=min(3600, 2**row.attempts))
+        if row.attempts >= MOST_ATTEMPTS:
+            row.state, row.ended_at = "failed", now()

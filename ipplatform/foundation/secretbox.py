@@ -1,0 +1,61 @@
+"""Encryption at rest of what is confidential until publication: AES-256-GCM under the installation's data key.
+
+A stored value is ``0x01 ‖ 12-byte nonce ‖ ciphertext ‖ 16-byte tag`` (NIST SP 800-38D).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ipplatform.foundation import settings
+
+VERSION = b"\x01"
+KEY_FILE = "data.key"
+
+
+class Damaged(Exception):
+    """Stored ciphertext does not authenticate: bytes or key have changed."""
+
+
+def ensure_key(keys_dir: Path) -> None:
+    """Make the data key when there is none; an existing key is never touched."""
+    keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = keys_dir / KEY_FILE
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(secrets.token_hex(32) + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+@lru_cache(maxsize=8)
+def _cipher(path: Path) -> AESGCM:
+    return AESGCM(bytes.fromhex(path.read_text().strip()))
+
+
+def cipher() -> AESGCM:
+    """The cipher under the installation's data key; FileNotFoundError before ``ipplatform setup``."""
+    return _cipher(settings.current().keys_dir / KEY_FILE)
+
+
+def seal(plain: bytes, context: bytes = b"") -> bytes:
+    nonce = secrets.token_bytes(12)
+    return VERSION + nonce + cipher().encrypt(nonce, plain, context)
+
+
+def unseal(sealed: bytes, context: bytes = b"") -> bytes:
+    """The plain bytes; Damaged when a single bit differs."""
+    if sealed[:1] != VERSION or len(sealed) < 29:
+        raise Damaged("not a sealed value")
+    try:
+        return cipher().decrypt(sealed[1:13], sealed[13:], context)
+    except InvalidTag as error:
+        raise Damaged("sealed value does not authenticate") from error
