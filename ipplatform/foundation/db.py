@@ -27,14 +27,14 @@ NAMING = {
 }
 
 Model = TypeVar("Model")
-read_only: ContextVar[bool] = ContextVar("read_only", default=False)
+may_write: ContextVar[bool] = ContextVar("may_write", default=False)
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(metadata=Base.metadata)
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 PublicId = String(16)
 PlainJson = JSON().with_variant(JSONB(), "postgresql")
@@ -99,8 +99,13 @@ def lock_row(model: type[Model], identity: int) -> Model | None:
 
 @contextmanager
 def transaction(*, reads_only: bool = False) -> Iterator[None]:
-    """Commit what the block did, or nothing of it. On SQLite a writing block takes the write lock at its start."""
-    token = read_only.set(reads_only)
+    """Commit what the block did, or nothing of it. On SQLite a writing block takes the write lock at its start.
+
+    A reading transaction still open is ended first: SQLite refuses to let an old snapshot write.
+    """
+    if not reads_only and not may_write.get() and db.session.in_transaction():
+        db.session.commit()
+    token = may_write.set(not reads_only)
     try:
         yield
         db.session.commit()
@@ -108,7 +113,7 @@ def transaction(*, reads_only: bool = False) -> Iterator[None]:
         db.session.rollback()
         raise
     finally:
-        read_only.reset(token)
+        may_write.reset(token)
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -126,4 +131,4 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only.get() else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")

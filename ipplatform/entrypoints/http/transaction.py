@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 
 from ipplatform.entrypoints.http.access import view_of_request
-from ipplatform.foundation import db as database
-from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.db import may_write, transaction
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -26,16 +24,14 @@ def _reads_only() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Reading who asks happens before the view; it must not take SQLite's write lock for a read-only request."""
-    app.before_request(_begin_quietly)
+    """Reading who asks happens before the view and opens the transaction, so what kind it is must be known by then."""
+    app.before_request(_begin)
     app.teardown_request(_forget)
 
 
-def _begin_quietly() -> None:
-    database.read_only.set(_reads_only())
+def _begin() -> None:
+    may_write.set(not _reads_only())
 
 
 def _forget(error: BaseException | None) -> None:
-    database.read_only.set(False)
-    if isinstance(error, OperationalError):
-        db.session.remove()
+    may_write.set(False)

@@ -1,0 +1,80 @@
+"""Fixtures every test may use. Databases are in tests/databases.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config import Settings, from_environment
+from ipplatform import create_app
+from ipplatform.domain.accounts import sessions
+from ipplatform.domain.accounts.models import Person
+from ipplatform.foundation import secretbox
+from ipplatform.foundation.db import db, transaction
+
+if TYPE_CHECKING:
+    from tests.databases import Database
+
+pytest_plugins = ("tests.databases", "tests.skips")
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    return from_environment(
+        environment="test",
+        data_dir=tmp_path,
+        database_url=database.url,
+        secret_key="only for tests",
+        log_level="CRITICAL",
+        mail_folder=tmp_path / "mail",
+        base_url="http://localhost",
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on the test's own database, with keys, inside an application context."""
+    from ipplatform.domain.evidence import keys
+
+    secretbox.ensure_key(settings.keys_dir)
+    application = create_app(settings)
+    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    with application.app_context():
+        keys.ensure()
+        yield application
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> SignIn:
+    """``sign_in(client, person, organisation=None)``: the client acts as that person afterwards."""
+
+    def begin(client: FlaskClient, person: Person, organisation: object = None) -> FlaskClient:
+        with transaction():
+            token = sessions.begin(person, user_agent="tests", organisation_id=getattr(organisation, "id", None))
+        with client.session_transaction() as browser:
+            browser["_user_id"] = token
+        return client
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Where real offices' files stand, when they do; tests are parametrised over what exists there."""
+    return Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
