@@ -77,7 +77,7 @@ def parse_vkey(text: str) -> VerifierKey:
         raise NoteError("a verifier key is name+id+key")
     name, key_id, encoded = parts
     raw = _base64(encoded)
-    if not _is_name(name) or len(raw) < 2 or raw[0] == ED25519 and len(raw) != 33:
+    if not _is_name(name) or len(raw) < 2 or (raw[0] == ED25519 and len(raw) != 33):
         raise NoteError("the verifier key is malformed")
     key = VerifierKey(name, raw[0], raw[1:])
     if key.key_id.hex() != key_id:
@@ -136,7 +136,7 @@ def verify_all(note: Note, keys: Sequence[VerifierKey]) -> None:
 
 
 def require_text(text: str) -> None:
-    if not text.endswith("\n") or any(ord(char) < 0x20 and char != "\n" or char == "\x7f" for char in text):
+    if not text.endswith("\n") or any((ord(char) < 0x20 and char != "\n") or char == "\x7f" for char in text):
         raise NoteError("the text of a note ends in a newline and holds no control characters")
 
 

@@ -49,7 +49,7 @@ def parse(text: str) -> Policy:
     urls: dict[str, str] = {}
     quorum: str | None = None
     members_seen: set[str] = set()
-    if any(ord(char) < 0x20 and char not in "\t\n" or char == "\x7f" for char in text):
+    if any((ord(char) < 0x20 and char not in "\t\n") or char == "\x7f" for char in text):
         raise PolicyError("a policy holds no control characters but tab and newline")
     lines = [line.split() for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
     for words in lines:
@@ -65,9 +65,15 @@ def parse(text: str) -> Policy:
                 quorum = name
             case _:
                 raise PolicyError(f"the policy line {' '.join(words)[:80]!r} is not understood")
+    if _repeats(logs) or _repeats(list(witnesses.values())):
+        raise PolicyError("a key is listed twice")
     if not logs or quorum is None:
         raise PolicyError("a policy names a log and a quorum")
     return Policy(tuple(logs), witnesses, groups, None if quorum == "none" else quorum, urls)
+
+
+def _repeats(keys: list[VerifierKey]) -> bool:
+    return len({(key.algorithm, key.public) for key in keys}) != len(keys)
 
 
 def _key(vkey: str, url: list[str], urls: dict[str, str]) -> VerifierKey:
@@ -75,7 +81,8 @@ def _key(vkey: str, url: list[str], urls: dict[str, str]) -> VerifierKey:
         key = parse_vkey(vkey)
     except NoteError as error:
         raise PolicyError(str(error)) from error
-    urls.update({key.vkey: item for item in url})
+    if url:
+        urls[key.vkey] = url[0]
     return key
 
 

@@ -44,7 +44,7 @@ def parse_path(path: str) -> Tile:
     kind, groups, width = matched.groups()
     number = int(groups.replace("x", "").replace("/", ""))
     tile = Tile(ENTRIES if kind == "entries" else int(kind), number, int(width) if width else WIDTH)
-    if tile.path != path or tile.level > 63 // HEIGHT:
+    if tile.path != path or tile.width > WIDTH or tile.level > 63 // HEIGHT:
         raise TileError("not a tile path")
     return tile
 

@@ -1,0 +1,118 @@
+"""Signs heads of the log, and only ones that extend the last it signed. EVIDENCE.md section 2, step 3.
+
+Its memory is a file on other storage than the database: a database restored from a backup can then not fork the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from ipplatform.domain.evidence import keys
+from ipplatform.domain.evidence.formats import canonical, merkle, note
+from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
+from ipplatform.foundation import settings
+from ipplatform.foundation.storage import write_durably
+
+HEAD_FILE = "head.json"
+Prover = Callable[[int], list[bytes]]
+
+
+class Refused(Exception):
+    """The signer will not sign; the message tells an operator why and what to do."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The largest tree ever signed."""
+
+    size: int
+    root: bytes
+
+
+def head() -> Head | None:
+    """None before the first signature. Raises Refused when the file is damaged or of another log."""
+    path = _path()
+    if not path.exists():
+        return None
+    try:
+        value = canonical.loads(path.read_bytes())
+        held = Head(int(value["size"]), bytes.fromhex(value["root"]))
+        if value["origin"] == settings.current().origin and len(held.root) == merkle.HASH_SIZE and held.size >= 0:
+            return held
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(_damaged(path)) from error
+    raise Refused(_damaged(path))
+
+
+def sign(checkpoint: Checkpoint, prove: Prover) -> bytes:
+    """The signed note of `checkpoint`. `prove(old)` returns a consistency proof from size `old` to the checkpoint's.
+
+    The head is durable before the signature exists. Raises Refused for a smaller or inconsistent tree.
+    """
+    last = head()
+    _require_extension(last, checkpoint, prove)
+    private = keys.signing_key()
+    if last != Head(checkpoint.size, checkpoint.root):
+        remember(Head(checkpoint.size, checkpoint.root))
+    signatures = (note.sign(checkpoint.text, checkpoint.origin, private),)
+    return note.Note(checkpoint.text, signatures).data
+
+
+def remember(new: Head) -> None:
+    value = {"origin": settings.current().origin, "root": new.root.hex(), "size": new.size}
+    write_durably(_path(), canonical.dumps(value) + b"\n")
+
+
+def _require_extension(last: Head | None, checkpoint: Checkpoint, prove: Prover) -> None:
+    if last is None:
+        _require_unpublished()
+        return
+    if checkpoint.size < last.size:
+        refuse_smaller(checkpoint.size, last)
+    if last.size == 0:
+        return
+    try:
+        proof = [] if checkpoint.size == last.size else prove(last.size)
+        merkle.verify_consistency(last.size, checkpoint.size, proof, last.root, checkpoint.root)
+    except ValueError as error:
+        raise Refused(
+            f"The database's log of {checkpoint.size} entries does not extend the signed one of {last.size} ({error}). "
+            "Entries or tiles in the database were changed. Run `ipplatform audit run --full` to find which, restore "
+            "them from a backup taken after the last signature, and start the sequencer again."
+        ) from error
+
+
+def refuse_smaller(size: int, last: Head) -> NoReturn:
+    raise Refused(
+        f"The database's log has {size} entries, but {last.size} were signed before. It was probably restored from a "
+        "backup. Do not remove the signer's head. Run `ipplatform log replay`: it takes the missing entries back from "
+        "the published tiles and checks them against the signed head."
+    )
+
+
+def head_exists() -> bool:
+    return _path().exists()
+
+
+def _require_unpublished() -> None:
+    published = settings.current().log_dir / "checkpoint"
+    if published.exists():
+        raise Refused(
+            f"The signer's memory {_path()} is missing, but {published} shows that this log was signed before. "
+            "Restore the file; or, if it is lost, run `ipplatform log adopt`, which verifies the published checkpoint "
+            "and continues from it."
+        )
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"The signer's memory {path} is damaged or belongs to another LOG_ORIGIN. Restore it; or move it away and run "
+        "`ipplatform log adopt`, which verifies the published checkpoint and continues from it."
+    )
+
+
+def _path() -> Path:
+    return settings.current().signer_dir / HEAD_FILE
