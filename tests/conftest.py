@@ -21,7 +21,7 @@ from ipplatform.foundation.db import db, transaction
 if TYPE_CHECKING:
     from tests.databases import Database
 
-pytest_plugins = ("tests.databases", "tests.skips")
+pytest_plugins = ("tests.databases", "tests.no_skips")
 
 SignIn = Callable[..., FlaskClient]
 
