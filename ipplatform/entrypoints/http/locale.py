@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel
 
 from ipplatform.foundation.i18n import LOCALES
@@ -12,6 +12,9 @@ babel = Babel()
 
 
 def select_locale() -> str:
+    """Jobs and commands have no request: the zone's language, unless they force one."""
+    if not has_request_context():
+        return str(current_app.config["SETTINGS"].default_locale)
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE), _own()):
         if wanted in LOCALES:
             return str(wanted)
