@@ -177,6 +177,7 @@ def _create_asset_import() -> None:
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("status", sa.String(length=8), nullable=False),
         sa.Column("failure", PLAIN_JSON, nullable=True),
+        sa.Column("skipped", PLAIN_JSON, nullable=False),
         sa.Column("taken", sa.Integer(), nullable=False),
         sa.Column("doubtful", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),

@@ -186,6 +186,7 @@ class AssetImport(Base):
     file_name: Mapped[str] = mapped_column(String(255))
     status: Mapped[str] = mapped_column(String(8), default="waiting")
     failure: Mapped[dict[str, Any] | None] = mapped_column(PlainJson)
+    skipped: Mapped[list[str]] = mapped_column(PlainJson, default=list)
     taken: Mapped[int] = mapped_column(Integer, default=0)
     doubtful: Mapped[int] = mapped_column(Integer, default=0)
     refused: Mapped[int] = mapped_column(Integer, default=0)

@@ -54,7 +54,7 @@ def assets_of(
         statement = statement.where(Asset.status == status)
     if text:
         statement = statement.where(_mentions(text))
-    return keyset(statement, order=[Descending(Asset.id)], after=after, limit=limit)  # type: ignore[arg-type]
+    return keyset(statement, order=[Descending(Asset.id)], after=after, limit=limit)
 
 
 def public_assets(
@@ -66,7 +66,7 @@ def public_assets(
         statement = statement.where(Asset.kind == kind)
     if office:
         statement = statement.where(Asset.office == office)
-    return keyset(statement, order=[Descending(Asset.id)], after=after, limit=limit)  # type: ignore[arg-type]
+    return keyset(statement, order=[Descending(Asset.id)], after=after, limit=limit)
 
 
 def counts_of(organisation_id: int) -> dict[tuple[str, str], int]:
@@ -113,7 +113,7 @@ def documents_by_digest(organisation_id: int, digests: Sequence[str]) -> dict[st
     return {item.sha256: item for item in db.session.scalars(found.order_by(Document.id.desc()))}
 
 
-def _whole(statement: Select[tuple[Asset]]) -> Select[tuple[Asset]]:
+def _whole(statement: Select[Asset]) -> Select[Asset]:
     return statement.options(
         joinedload(Asset.organisation), selectinload(Asset.parties), selectinload(Asset.classifications)
     )
