@@ -1,0 +1,1 @@
+"""From the first question to a signed licence in the ledger: negotiations, agreements, signatures."""

@@ -1,0 +1,1 @@
+"""Who holds which right, where, for what and until when: the ledger of grants."""
