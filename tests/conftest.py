@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from config import Settings, from_environment
 from ipplatform import create_app
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from tests.databases import Database
 
 pytest_plugins = ("tests.databases", "tests.no_skips")
+
+
+class IsolatedClient(FlaskClient):
+    """Each request gets an application context of its own, as in a server: no shared ``g``, no shared session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
 
 SignIn = Callable[..., FlaskClient]
 
@@ -47,6 +58,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
     secretbox.ensure_key(settings.keys_dir)
     application = create_app(settings)
+    application.test_client_class = IsolatedClient
     application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     with application.app_context():
         keys.ensure()

@@ -103,7 +103,7 @@ def transaction(*, reads_only: bool = False) -> Iterator[None]:
 
     A reading transaction still open is ended first: SQLite refuses to let an old snapshot write.
     """
-    if not reads_only and not may_write.get() and db.session.in_transaction():
+    if not reads_only and not may_write.get() and db.session().in_transaction():
         db.session.commit()
     token = may_write.set(not reads_only)
     try:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import format_currency, format_date, format_datetime, format_decimal, get_locale
 from flask_wtf.csrf import generate_csrf
 
@@ -47,10 +47,17 @@ def _names() -> dict[str, Any]:
         "html_lang": HTML_LANG[locale],
         "request_id": g.get("request_id"),
         "csrf_token": generate_csrf,
-        "this_page": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "this_page": _this_page(),
         "static": lambda path: url_for("static", filename=path),
         "debug_mode": settings.debug,
     }
+
+
+def _this_page() -> str:
+    """Where the reader is; mails and commands are nowhere."""
+    if not has_request_context():
+        return "/"
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
 
 
 def _date(value: date | datetime | None, style: str = "long") -> str:

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from ipplatform.entrypoints.http.errors import flatten
+from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid
 
 
@@ -74,5 +75,6 @@ def load(schema: Schema, data: Mapping[str, Any] | None = None) -> tuple[dict[st
 
 
 def errors_of(error: Invalid | ValidationError) -> dict[str, list[Any]]:
-    """A service's refusal as form errors, for ``form.errors``."""
+    """A service's refusal as form errors, for ``form.errors``; whatever it had begun to write is undone."""
+    db.session.rollback()
     return error.fields if isinstance(error, Invalid) else flatten(error.messages)

@@ -64,7 +64,7 @@ def test_a_wrong_answer_is_said_at_its_field_and_the_rest_is_kept(
     answer = client.post("/account/sign-up", data={**NEWCOMER, field: value})
     assert answer.status_code == 422
     page = answer.get_data(as_text=True)
-    assert f'id="{field}-error"' in page
+    assert f'id="error-{field}"' in page
     kept = "Quiet Circuits Ltd" if field != "organisation_name" else "林 Ada"
     assert kept in page
 
