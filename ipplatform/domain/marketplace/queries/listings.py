@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from ipplatform.domain.assets.models import Asset
+from ipplatform.domain.marketplace.models import Listing, MatchDecline
+from ipplatform.domain.marketplace.rules import lifecycle
+from ipplatform.foundation.db import db
+from ipplatform.foundation.pagination import Descending, Page, keyset
+
+
+def listing(public_id: str) -> Listing | None:
+    """The listing whatever its status, with asset, parties, classes and organisation; three statements."""
+    return db.session.scalars(_whole(select(Listing).where(Listing.public_id == public_id))).one_or_none()
+
+
+def listing_by_id(listing_id: int) -> Listing | None:
+    return db.session.scalars(_whole(select(Listing).where(Listing.id == listing_id))).one_or_none()
+
+
+def published(*, asset_id: int | None = None, after: str | None = None, limit: int = 25) -> Page[Listing]:
+    """Published listings, newest first; those of one asset when given."""
+    statement = _with_classes(select(Listing).where(Listing.status == lifecycle.PUBLISHED))
+    if asset_id is not None:
+        statement = statement.where(Listing.asset_id == asset_id)
+    return keyset(statement, order=[Descending(Listing.id)], after=after, limit=limit)  # type: ignore[arg-type]
+
+
+def listings_of(
+    organisation_id: int, *, status: str | None = None, after: str | None = None, limit: int = 25
+) -> Page[Listing]:
+    """An organisation's listings in every status, newest first."""
+    statement = _with_classes(select(Listing).where(Listing.organisation_id == organisation_id))
+    if status:
+        statement = statement.where(Listing.status == status)
+    return keyset(statement, order=[Descending(Listing.id)], after=after, limit=limit)  # type: ignore[arg-type]
+
+
+def listings_on_asset(asset_id: int, *, status: str = lifecycle.PUBLISHED) -> list[Listing]:
+    found = select(Listing).where(Listing.asset_id == asset_id, Listing.status == status).order_by(Listing.id)
+    return list(db.session.scalars(found.options(joinedload(Listing.asset))))
+
+
+def listings_by_ids(listing_ids: Sequence[int], *, public_only: bool = True) -> dict[int, Listing]:
+    """Id -> listing with asset, classes and organisation, for those that may be seen; two statements."""
+    if not listing_ids:
+        return {}
+    statement = _with_classes(select(Listing).where(Listing.id.in_(listing_ids)))
+    if public_only:
+        statement = statement.where(is_public())
+    return {found.id: found for found in db.session.scalars(statement).unique()}
+
+
+def is_public() -> ColumnElement[bool]:
+    """SQL of ``lifecycle.is_public``."""
+    return or_(
+        Listing.status == lifecycle.PUBLISHED,
+        (Listing.status == lifecycle.CLOSED) & Listing.closed_reason.in_(lifecycle.PUBLIC_REASONS),
+    )
+
+
+def declines_of(listing_id: int) -> dict[str, int]:
+    """Reason -> how many licensees gave it: what the owner may learn of declined matches."""
+    counted = (
+        select(MatchDecline.reason, func.count().label("number"))
+        .where(MatchDecline.listing_id == listing_id)
+        .group_by(MatchDecline.reason)
+        .order_by(func.count().desc(), MatchDecline.reason)
+    )
+    return {row.reason: row.number for row in db.session.execute(counted)}
+
+
+def _with_classes(statement: Select[tuple[Listing]]) -> Select[tuple[Listing]]:
+    return statement.options(
+        joinedload(Listing.organisation), joinedload(Listing.asset).selectinload(Asset.classifications)
+    )
+
+
+def _whole(statement: Select[tuple[Listing]]) -> Select[tuple[Listing]]:
+    return _with_classes(statement).options(joinedload(Listing.asset).options(selectinload(Asset.parties)))
