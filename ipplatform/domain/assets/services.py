@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.assets.models import Asset, AssetClassification, AssetDocument, AssetParty, Document
 from ipplatform.domain.assets.rules import may_become, shares_are_whole
 from ipplatform.domain.assets.values import ClassValue, PartyValue
 from ipplatform.domain.audit import services as audit
 from ipplatform.foundation import events
+from ipplatform.foundation.clock import today
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, Invalid
 from ipplatform.foundation.i18n import _l
@@ -101,6 +104,15 @@ def set_status(asset: Asset, status: str, reason: str) -> None:
     )
     db.session.flush()
     events.publish("asset.status_changed", asset_id=asset.id, before=before, status=status)
+
+
+def expire_due(limit: int = 1_000) -> int:
+    """Move rights whose last day is over from in force to expired; how many were."""
+    over = select(Asset).where(Asset.status == "in_force", Asset.expiry_date < today()).order_by(Asset.id).limit(limit)
+    found = list(db.session.scalars(over))
+    for asset in found:
+        set_status(asset, "expired", "term")
+    return len(found)
 
 
 def replace_owners(asset: Asset, owners: Sequence[PartyValue]) -> None:

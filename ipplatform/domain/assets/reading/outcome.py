@@ -29,7 +29,6 @@ REFUSALS: Mapping[str, Any] = {
     "certificate": _l("A %(kind)s certificate changes an earlier patent and is not an asset of its own."),
     "kind_unknown": _l("Documents of kind %(kind)s are not taken into the register."),
     "other_holder": _l("%(number)s is already in the register and held by another organisation."),
-    "twice": _l("%(number)s occurs earlier in the same file; the first one was used."),
 }
 # Doubts: entered, but a person should look.
 DOUBTS: Mapping[str, Any] = {
@@ -54,6 +53,7 @@ NOTES: Mapping[str, Any] = {
     "plant": _l("A plant patent: it covers one asexually reproduced variety."),
     "reissue": _l("A reissue: it replaces an earlier patent."),
     "maintenance_unknown": _l("The office's file does not say whether maintenance fees were paid."),
+    "already_there": _l("%(number)s is already in the register, so nothing was entered."),
     "expired": _l("The term ended on %(date)s."),
 }
 
