@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, flash, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -11,6 +12,9 @@ from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from ipplatform.domain.accounts.schemas import SignInSchema
+from ipplatform.entrypoints.http import keeping
+from ipplatform.entrypoints.http.forms import Form, flatten
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import DomainError, Invalid
 from ipplatform.foundation.i18n import _, _l, plain
@@ -77,24 +81,27 @@ def _domain(error: DomainError) -> ResponseReturnValue:
             more["context"] = error.detail
         return problem(error.status, error.code, error.message, **more)
     if error.status == 401:
-        flash(_("Sign in to continue. What you have typed so far is saved."), "info")
-        onward = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/home")
-        return redirect(url_for("account.sign_in", next=onward), 303)
+        return _ask_to_sign_in()
     return page(error.status, error.message, fields=fields, code=error.code)
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page and back; a form sent after the session ended goes along, sealed, to be sent again."""
+    if request.method in ("GET", "HEAD"):
+        flash(_("Sign in to continue."), "info")
+        return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), 303)
+    kept = keeping.keep()
+    back = urlsplit(request.referrer or "")
+    target = f"{back.path}?{back.query}" if back.query else back.path or "/home"
+    if kept is None:
+        flash(_("Your session has ended. Sign in to continue."), "info")
+        return redirect(url_for("account.sign_in", next=target), 303)
+    flash(_("Your session has ended. What you sent is kept: sign in and it goes on from there."), "info")
+    return render_template("account/sign_in.html", form=Form(SignInSchema()), next=target, kept=kept), 401
 
 
 def _validation(error: ValidationError) -> ResponseReturnValue:
     return _domain(Invalid(flatten(error.messages)))
-
-
-def flatten(messages: Any, prefix: str = "") -> dict[str, list[Any]]:
-    """marshmallow's nested messages as ``{"owners.0.name": [message, …]}``."""
-    if isinstance(messages, dict):
-        found: dict[str, list[Any]] = {}
-        for key, inner in messages.items():
-            found |= flatten(inner, f"{prefix}.{key}" if prefix else str(key))
-        return found
-    return {prefix or "_schema": list(messages) if isinstance(messages, list) else [messages]}
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:

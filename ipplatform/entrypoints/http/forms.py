@@ -10,7 +10,6 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
-from ipplatform.entrypoints.http.errors import flatten
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid
 
@@ -78,3 +77,13 @@ def errors_of(error: Invalid | ValidationError) -> dict[str, list[Any]]:
     """A service's refusal as form errors, for ``form.errors``; whatever it had begun to write is undone."""
     db.session.rollback()
     return error.fields if isinstance(error, Invalid) else flatten(error.messages)
+
+
+def flatten(messages: Any, prefix: str = "") -> dict[str, list[Any]]:
+    """marshmallow's nested messages as ``{"owners.0.name": [message, …]}``."""
+    if isinstance(messages, dict):
+        found: dict[str, list[Any]] = {}
+        for key, inner in messages.items():
+            found |= flatten(inner, f"{prefix}.{key}" if prefix else str(key))
+        return found
+    return {prefix or "_schema": list(messages) if isinstance(messages, list) else [messages]}

@@ -10,6 +10,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from ipplatform.domain.accounts import queries
 from ipplatform.domain.accounts.actor import ANONYMOUS, Actor
 from ipplatform.domain.accounts.queries import Standing
+from ipplatform.entrypoints.http.keeping import PERSON
 
 login_manager = LoginManager()
 API = "/api/"
@@ -42,10 +43,18 @@ def standing() -> Standing | None:
 
 
 def begin(token: str) -> None:
-    """Put a new login session's token into the browser, after dropping whatever was there (session fixation)."""
-    session.clear()
+    """Put a new login session's token into the browser, after dropping whatever was there (session fixation).
+
+    The CSRF token stays when the same person comes back: forms open in other tabs then still go through.
+    """
     found = queries.standing_by_session(token)
     assert found is not None
+    same_person = session.get(PERSON) == found.person.public_id
+    csrf = session.get("csrf_token") if same_person else None
+    session.clear()
+    if csrf:
+        session["csrf_token"] = csrf
+    session[PERSON] = found.person.public_id
     login_user(SignedIn(token, found))
     _remember(found)
 

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from config import Settings
 from ipplatform.domain.accounts import queries
+from ipplatform.domain.accounts.models import LoginSession, Membership
 from ipplatform.foundation import jobs
-from ipplatform.foundation.db import db
+from ipplatform.foundation.clock import now
+from ipplatform.foundation.db import db, transaction
 from tests.conftest import SignIn
 from tests.factories import make_person, member, office_person
 from tests.factories.accounts import PASSWORD, uscc
@@ -40,7 +43,8 @@ def test_signing_up_makes_a_person_and_an_organisation_and_signs_in(app: Flask, 
     answer = client.post("/account/sign-up", data=NEWCOMER)
     assert (answer.status_code, answer.location) == (303, "/home")
     person = queries.person_by_email("ada@example.com")
-    assert person is not None and person.name == "林 Ada"
+    assert person is not None
+    assert person.name == "林 Ada"
     standing = queries.standing_of(person)
     assert standing.actor.roles == {"administrator", "filer", "dealer", "signatory"}
     assert client.get("/account/organisation").status_code == 200
@@ -58,9 +62,7 @@ def test_signing_up_makes_a_person_and_an_organisation_and_signs_in(app: Flask, 
         ("organisation_name", "x" * 301),
     ],
 )
-def test_a_wrong_answer_is_said_at_its_field_and_the_rest_is_kept(
-    client: FlaskClient, field: str, value: str
-) -> None:
+def test_a_wrong_answer_is_said_at_its_field_and_the_rest_is_kept(client: FlaskClient, field: str, value: str) -> None:
     answer = client.post("/account/sign-up", data={**NEWCOMER, field: value})
     assert answer.status_code == 422
     page = answer.get_data(as_text=True)
@@ -128,7 +130,7 @@ def test_an_invitation_makes_a_member_with_the_roles_offered(
 
 
 def test_only_an_administrator_invites_and_changes_roles(client: FlaskClient, sign_in: SignIn) -> None:
-    person, organisation = member("filer")
+    person, _organisation = member("filer")
     sign_in(client, person)
     data = {"email": "x@example.com", "roles": ["viewer"]}
     assert client.post("/account/organisation/invitations", data=data).status_code == 403
@@ -169,9 +171,6 @@ def test_switching_organisation_changes_the_roles(client: FlaskClient, sign_in: 
     person, first = member("administrator")
     _other, second = member("administrator")
     _stranger, third = member("administrator")
-    from ipplatform.domain.accounts.models import Membership
-    from ipplatform.foundation.db import transaction
-
     with transaction():
         db.session.add(Membership(person_id=person.id, organisation_id=second.id, role="viewer"))
     sign_in(client, person, first)
@@ -220,3 +219,23 @@ def test_a_token_is_shown_once_and_stops_when_revoked(app: Flask, client: FlaskC
     client.post(f"/account/tokens/{row.public_id}/revoke")
     refused = api.get("/api/v1/me", headers=program)
     assert (refused.status_code, refused.content_type) == (401, "application/problem+json")
+
+
+def test_a_form_sent_after_the_session_ended_is_kept_and_sent_again(app: Flask, client: FlaskClient) -> None:
+    person, _organisation = member("filer")
+    form = {"email": person.email, "password": PASSWORD}
+    client.post("/account/sign-in", data=form)
+    with transaction():
+        db.session.execute(update(LoginSession).values(revoked_at=now()))
+    ended = client.post("/account/profile", data={"name": "日本 <New> Name", "locale": "en"})
+    assert ended.status_code == 401
+    kept = re.search(r'name="kept" value="([0-9a-f]+)"', ended.get_data(as_text=True))
+    assert kept is not None
+    stranger, _other = member("filer")
+    foreign = app.test_client().post(
+        "/account/sign-in", data={"email": stranger.email, "password": PASSWORD, "kept": kept[1]}
+    )
+    assert "New" not in foreign.get_data(as_text=True)
+    again = client.post("/account/sign-in", data={**form, "kept": kept[1]}).get_data(as_text=True)
+    assert 'action="/account/profile"' in again
+    assert "日本 &lt;New&gt; Name" in again

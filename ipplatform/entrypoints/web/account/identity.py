@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts import queries, services, sessions
 from ipplatform.domain.accounts.schemas import SignInSchema, SignUpSchema
-from ipplatform.entrypoints.http import session
+from ipplatform.entrypoints.http import keeping, session
 from ipplatform.entrypoints.http.access import public, signed_in
 from ipplatform.entrypoints.http.forms import Form, errors_of, load
 from ipplatform.entrypoints.http.locale import COOKIE
@@ -44,18 +44,27 @@ def sign_in() -> ResponseReturnValue:
 @public
 def sign_in_now() -> ResponseReturnValue:
     values, form = load(SignInSchema())
-    target = request.form.get("next", "")
+    target, kept = request.form.get("next", ""), request.form.get("kept", "")
     if values is not None:
         try:
             token = sessions.sign_in(**values, user_agent=user_agent(), address=request.remote_addr or "")
         except TooMany as error:
             form.errors = {"password": [error.message]}
-            return render_template("account/sign_in.html", form=form, next=target), 429
+            return render_template("account/sign_in.html", form=form, next=target, kept=kept), 429
         if token:
             session.begin(token)
-            return redirect(safe_next(target), 303)
+            return _onward(target)
         form.errors = {"password": [_("The email address and password do not match.")]}
-    return render_template("account/sign_in.html", form=form, next=target), 422
+    return render_template("account/sign_in.html", form=form, next=target, kept=kept), 422
+
+
+def _onward(target: str) -> ResponseReturnValue:
+    """Where the person was going; a form kept from an ended session is offered for sending again."""
+    found = session.standing()
+    kept = keeping.reopen(request.form.get("kept", ""), found.person.public_id) if found else None
+    if kept is None:
+        return redirect(safe_next(target), 303)
+    return render_template("account/continue.html", kept=kept)
 
 
 @blueprint.get("/sign-up")
