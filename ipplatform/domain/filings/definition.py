@@ -55,13 +55,15 @@ def _optional(_content: Content) -> Need:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRole:
-    """A place for documents: which media types it takes and whether the content makes it necessary."""
+    """A place for documents: which media types it takes whether the content makes it necessary,
+    and whether the public reads it once the asset is registered."""
 
     name: str
     label: Label
     hint: Label = ""
     media_types: tuple[str, ...] = ("application/pdf", "image/png", "image/jpeg", "image/tiff")
     need: Callable[[Content], Need] = field(default=_optional)
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

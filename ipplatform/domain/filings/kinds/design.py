@@ -33,7 +33,11 @@ KIND = Kind(
     ),
     documents=(
         DocumentRole(
-            "views", _l("Views"), _l("Pictures of the product from every side that matters."), need=roles.always
+            "views",
+            _l("Views"),
+            _l("Pictures of the product from every side that matters."),
+            need=roles.always,
+            public=True,
         ),
         roles.PRIORITY_DOCUMENT,
         roles.ASSIGNMENT,

@@ -34,7 +34,9 @@ KIND = Kind(
         Task("classes", _l("Classes (IPC)"), answers.IpcSchema),
     ),
     documents=(
-        DocumentRole("drawings", _l("Drawings"), _l("Always needed for a utility model."), need=roles.always),
+        DocumentRole(
+            "drawings", _l("Drawings"), _l("Always needed for a utility model."), need=roles.always, public=True
+        ),
         roles.PRIORITY_DOCUMENT,
         roles.ASSIGNMENT,
         roles.POWER_OF_ATTORNEY,

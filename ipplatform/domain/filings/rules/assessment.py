@@ -81,8 +81,8 @@ def read_task(task: Task, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[
         loaded: dict[str, Any] = schema.load(mine)
     except ValidationError as error:
         valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-        known = {name: value for name, value in valid.items() if name not in error.normalized_messages()}
-        return known, [Problem(task.name, path, message) for path, message in _messages(error.normalized_messages())]
+        known = {name: value for name, value in valid.items() if name not in error.messages_dict}
+        return known, [Problem(task.name, path, message) for path, message in _messages(error.messages_dict)]
     return loaded, []
 
 
