@@ -1,0 +1,126 @@
+"""What goes into a bundle, in its fixed order, from records to named byte sources."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from ipplatform.domain.evidence import keys, queries
+from ipplatform.domain.evidence.bundle import texts
+from ipplatform.domain.evidence.formats import canonical, merkle
+from ipplatform.domain.evidence.formats.proof import ProofFile
+from ipplatform.domain.evidence.models import LogCheckpoint, Record
+from ipplatform.foundation import storage
+from ipplatform.foundation.db import db
+from ipplatform.foundation.errors import Conflict, NotFound
+from ipplatform.foundation.i18n import _l
+
+AWAITING = _l("This filing is recorded and awaits inclusion in the log. Its evidence is ready in a moment.")
+MOST_HISTORY = 1000
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of the bundle. `size` in bytes, digests in hexadecimal; `chunks` opens it."""
+
+    name: str
+    size: int
+    sha256: str
+    sha512: str
+    chunks: Callable[[], Iterable[bytes]]
+
+
+def members(record: Record, *, with_filing: bool) -> list[Member]:
+    """Every file in order. `with_filing` adds manifest, salt and documents: for its holder and the office only.
+
+    Raises Conflict (awaiting_inclusion) before a published checkpoint covers the record and its asset's history, and
+    NotFound when the filing's content was erased.
+    """
+    others = history(record)
+    checkpoint = covering([record, *others])
+    if checkpoint is None:
+        raise Conflict(AWAITING, code="awaiting_inclusion")
+    filing = list(filing_members(record)) if with_filing else []
+    log = list(log_members(record, others, checkpoint))
+    facts = texts.Facts.of(record, checkpoint, keys.policy(), with_filing)
+    scripts = [
+        of_bytes("README.txt", texts.readme(facts)),
+        of_bytes("VERIFY.txt", texts.instructions(facts)),
+        of_bytes("verify.sh", texts.script()),
+    ]
+    listed = scripts + filing + log
+    sums = [
+        of_bytes("SHA256SUMS", "".join(f"{item.sha256}  {item.name}\n" for item in listed).encode()),
+        of_bytes("SHA512SUMS", "".join(f"{item.sha512}  {item.name}\n" for item in listed).encode()),
+    ]
+    return scripts + sums + filing + log
+
+
+def history(record: Record) -> list[Record]:
+    """The asset's other filings that have their place in the log, oldest first."""
+    if record.asset is None:
+        return []
+    others = select(Record).where(
+        Record.asset == record.asset, Record.id != record.id, Record.leaf_index < queries.published_size()
+    )
+    return list(db.session.scalars(others.order_by(Record.leaf_index).limit(MOST_HISTORY)))
+
+
+def covering(records: list[Record]) -> LogCheckpoint | None:
+    """The first published checkpoint with all of `records`, so that the same evidence gives the same bytes."""
+    indexes = [record.leaf_index for record in records if record.leaf_index is not None]
+    if len(indexes) != len(records):
+        return None
+    larger = select(LogCheckpoint).where(LogCheckpoint.size > max(indexes))
+    return db.session.scalars(larger.order_by(LogCheckpoint.size).limit(1)).one_or_none()
+
+
+def filing_members(record: Record) -> Iterator[Member]:
+    if record.manifest is None or record.salt is None:
+        raise NotFound
+    yield of_bytes("filing/manifest.json", record.manifest)
+    yield of_bytes("filing/salt.hex", record.salt.hex().encode())
+    documents = canonical.loads(record.manifest)["documents"]
+    kept = {place.position: place.storage_key for place in record.documents}
+    for position, document in enumerate(documents):
+        key = kept.get(position)
+        if key is not None:
+            name = f"filing/{position + 1:03d}-{safe_name(document['name'])}"
+            yield Member(name, document["size"], document["sha256"], document["sha512"], opener(key))
+
+
+def log_members(record: Record, others: list[Record], checkpoint: LogCheckpoint) -> Iterator[Member]:
+    policy = keys.policy()
+    yield of_bytes("log/entry.json", bytes(record.leaf))
+    yield of_bytes("log/entry.tlog-proof", proof(record, checkpoint).data)
+    yield of_bytes("log/policy.txt", policy.text.encode())
+    yield of_bytes("log/vkeys.txt", "".join(f"{key.vkey}\n" for key in policy.logs).encode())
+    for other in others:
+        yield of_bytes(f"history/{other.leaf_index:012d}.json", bytes(other.leaf))
+        yield of_bytes(f"history/{other.leaf_index:012d}.tlog-proof", proof(other, checkpoint).data)
+
+
+def proof(record: Record, checkpoint: LogCheckpoint) -> ProofFile:
+    assert record.leaf_index is not None
+    node = queries.node_reader(record.leaf_index, checkpoint.size)
+    path = merkle.inclusion_proof(record.leaf_index, checkpoint.size, node)
+    return ProofFile(record.leaf_index, tuple(path), bytes(checkpoint.note))
+
+
+def of_bytes(name: str, data: bytes) -> Member:
+    digests = hashlib.sha256(data).hexdigest(), hashlib.sha512(data).hexdigest()
+    return Member(name, len(data), *digests, chunks=lambda: (data,))
+
+
+def opener(key: str) -> Callable[[], Iterable[bytes]]:
+    return lambda: storage.read(key)
+
+
+def safe_name(name: str) -> str:
+    """A file name for every system: ASCII letters, digits, dot, hyphen and underscore; the manifest has the real one."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._-")[-80:]
+    return stem.lstrip("._-") or "document"

@@ -1,0 +1,148 @@
+"""The words in a bundle. In English, for readers of any year and any platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipplatform.domain.evidence.formats.policy import Policy
+from ipplatform.domain.evidence.manifest import timestamp
+from ipplatform.domain.evidence.models import LogCheckpoint, Record
+from ipplatform.foundation.ids import display_id
+
+SCRIPT = Path(__file__).with_name("verify.sh")
+
+
+@dataclass(frozen=True)
+class Facts:
+    number: str
+    recorded_at: str
+    origin: str
+    index: int
+    size: int
+    vkeys: tuple[str, ...]
+    address: str
+    with_filing: bool
+
+    @classmethod
+    def of(cls, record: Record, checkpoint: LogCheckpoint, policy: Policy, with_filing: bool) -> Facts:
+        key = policy.logs[0]
+        return cls(
+            number=display_id(record.public_id),
+            recorded_at=timestamp(record.created_at),
+            origin=key.name,
+            index=record.leaf_index or 0,
+            size=checkpoint.size,
+            vkeys=tuple(item.vkey for item in policy.logs),
+            address=policy.urls.get(key.vkey, ""),
+            with_filing=with_filing,
+        )
+
+
+def readme(facts: Facts) -> bytes:
+    held = FULL if facts.with_filing else PUBLIC
+    return README.format(
+        number=facts.number,
+        recorded_at=facts.recorded_at,
+        origin=facts.origin,
+        index=facts.index,
+        size=facts.size,
+        held=held,
+    ).encode()
+
+
+def instructions(facts: Facts) -> bytes:
+    return INSTRUCTIONS.format(vkeys="\n".join(f"    {vkey}" for vkey in facts.vkeys), address=facts.address).encode()
+
+
+def script() -> bytes:
+    return SCRIPT.read_bytes()
+
+
+README = """\
+EVIDENCE OF FILING {number}
+
+What this proves
+  The filing was in the public log {origin} as entry {index}
+  when the log had {size} entries. Nobody, including the operator, can change
+  the filing or its place afterwards without every copy of the log disagreeing.
+  The platform states that it received the filing at {recorded_at}.
+
+What this does not prove
+  Who made the work, and that what the filing says is true. The time above is
+  the platform's own statement: tokens of independent time-stamping authorities
+  (time/) and co-signatures of witnesses are not part of this bundle.
+
+What is here
+{held}\
+  log/entry.json        the public entry: a commitment to the filing, and no more
+  log/entry.tlog-proof  the way from the entry to the signed head (c2sp.org/tlog-proof)
+  log/policy.txt        the keys a verifier demands (c2sp.org/tlog-policy)
+  log/vkeys.txt         the same keys, one a line (c2sp.org/signed-note)
+  history/              the other filings about the same asset, as public entries
+                        with their proofs; empty when there is none
+  SHA256SUMS SHA512SUMS digests of every file here
+  verify.sh             checks everything with openssl; VERIFY.txt explains it
+
+Trust the key, not this bundle
+  A forger can make a whole bundle with a key of their own. Compare the key in
+  log/vkeys.txt with one you got from elsewhere: the platform's website, the
+  official gazette, a witness of the log, or an older bundle.
+"""
+
+FULL = """\
+  filing/manifest.json  what was filed, exactly as recorded; lists the documents
+  filing/salt.hex       the random salt of the commitment; keep it with the manifest
+  filing/NNN-…          the documents, byte for byte as received, in the manifest's order
+"""
+
+PUBLIC = """\
+  (filing/ is left out: this is the public bundle. The holder's bundle has the
+  manifest, the salt and the documents, and shows what the commitment stands for.)
+"""
+
+INSTRUCTIONS = """\
+HOW TO VERIFY
+
+You need a shell, openssl 3 and the usual tools (sed, grep, head, tail, cut, tr,
+cmp, od, sha256sum, sha512sum). No network and nothing of the platform is used.
+
+    unzip bundle.zip -d bundle
+    cd bundle
+    sh verify.sh 'VKEY'
+
+VKEY is the log's verifier key from a source you trust; quote it. This bundle
+names the following; compare them with {address}/policy or a printed copy:
+
+{vkeys}
+
+Without VKEY the script takes the key from log/vkeys.txt and says so.
+
+What the script does, so that you can do each step by hand:
+
+1. Every file is what SHA256SUMS and SHA512SUMS say.
+
+    sha256sum -c SHA256SUMS
+    sha512sum -c SHA512SUMS
+
+2. Each document's SHA-256 stands in filing/manifest.json.
+
+    openssl dgst -sha256 filing/001-*
+    grep -c "$(openssl dgst -sha256 -r filing/001-* | cut -c 1-64)" filing/manifest.json
+
+3. The manifest and the salt give the commitment in log/entry.json.
+
+    openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat filing/salt.hex) filing/manifest.json
+    cat log/entry.json
+
+4. The entry's hash (RFC 6962: SHA-256 of a zero byte and the entry), joined with
+   the hashes in log/entry.tlog-proof from first to last, gives the root in the
+   third line of the checkpoint at the end of that file. An inner hash is SHA-256
+   of a byte 1, the left and the right hash.
+
+    (printf '\\000'; cat log/entry.json) | openssl dgst -sha256
+
+5. The checkpoint is signed with the log's key: Ed25519 over the lines before the
+   empty one; a signature line holds base64 of four bytes of key id and the
+   signature.
+"""

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Verifies this bundle with sh, openssl and standard tools; nothing is sent anywhere.
+# Usage: sh verify.sh ['VERIFIER-KEY']   Exit: 0 verified, 1 refuted, 2 could not be checked.
+set -u
+LC_ALL=C
+export LC_ALL
+cd "$(dirname "$0")" || exit 2
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+
+ok() { echo "ok       $1"; }
+refuted() { echo "REFUTED  $1"; exit 1; }
+unusable() { echo "UNUSABLE $1"; exit 2; }
+
+for tool in openssl sed grep head tail cut tr cmp wc od sha256sum sha512sum; do
+  command -v "$tool" > "$work/null" || unusable "$tool is not installed"
+done
+for file in SHA256SUMS SHA512SUMS log/entry.json log/entry.tlog-proof log/vkeys.txt; do
+  [ -f "$file" ] || unusable "$file is missing"
+done
+
+# 1. digests of every file
+sha256sum -c SHA256SUMS > "$work/sums" 2>&1 || { grep -v ': OK$' "$work/sums"; refuted "a file is not what SHA256SUMS says"; }
+sha512sum -c SHA512SUMS > "$work/sums" 2>&1 || { grep -v ': OK$' "$work/sums"; refuted "a file is not what SHA512SUMS says"; }
+ok "files: each is what SHA256SUMS and SHA512SUMS say"
+
+# 2. documents, 3. commitment
+if [ -f filing/manifest.json ]; then
+  for document in filing/*; do
+    case "$document" in filing/manifest.json | filing/salt.hex | filing/submitter.*) continue ;; esac
+    digest=$(openssl dgst -sha256 -r "$document" | cut -c 1-64)
+    grep -q "\"sha256\":\"$digest\"" filing/manifest.json || refuted "$document is not in the manifest"
+    ok "document: $document is byte for byte the one in the manifest"
+  done
+  salt=$(cat filing/salt.hex) || unusable "filing/salt.hex is missing"
+  commitment=$(openssl dgst -sha256 -mac HMAC -macopt "hexkey:$salt" filing/manifest.json | sed 's/^.*= *//')
+  grep -q "\"commitment\":\"$commitment\"" log/entry.json || refuted "the manifest and salt do not give the commitment"
+  ok "commitment: manifest and salt give the commitment of the log entry"
+else
+  ok "filing: not in this public bundle; the commitment is shown, not opened"
+fi
+
+# 4. inclusion
+hash_node() { { printf '\001'; cat "$1" "$2"; } | openssl dgst -sha256 -binary > "$3"; }
+
+include() { # entry proof
+  { printf '\000'; cat "$1"; } | openssl dgst -sha256 -binary > "$work/found"
+  [ "$(sed -n 1p "$2")" = "c2sp.org/tlog-proof@v1" ] || unusable "$2 is not a tlog-proof"
+  sed '1,/^$/d' "$2" > "$work/checkpoint"
+  index=$(sed -n 's/^index \([0-9][0-9]*\)$/\1/p' "$2" | head -n 1)
+  size=$(sed -n 2p "$work/checkpoint")
+  case "$index:$size" in *[!0-9:]* | :* | *:) unusable "$2 has no index or size" ;; esac
+  [ "$index" -lt "$size" ] || refuted "$1: the index is outside the tree"
+  last=$((size - 1))
+  sed -n '1,/^$/p' "$2" | grep -v -e '^c2sp' -e '^index ' -e '^extra ' -e '^$' > "$work/path"
+  while read -r line; do
+    printf '%s' "$line" | openssl base64 -d -A > "$work/sibling"
+    [ "$(wc -c < "$work/sibling")" -eq 32 ] || refuted "$1: a hash of the proof is not 32 bytes"
+    [ "$last" -gt 0 ] || refuted "$1: the proof is too long"
+    if [ $((index % 2)) -eq 1 ] || [ "$index" -eq "$last" ]; then
+      hash_node "$work/sibling" "$work/found" "$work/next"
+      while [ $((index % 2)) -eq 0 ] && [ "$index" -gt 0 ]; do index=$((index / 2)); last=$((last / 2)); done
+    else
+      hash_node "$work/found" "$work/sibling" "$work/next"
+    fi
+    mv "$work/next" "$work/found"
+    index=$((index / 2)); last=$((last / 2))
+  done < "$work/path"
+  [ "$last" -eq 0 ] || refuted "$1: the proof is too short"
+  sed -n 3p "$work/checkpoint" | tr -d '\n' | openssl base64 -d -A > "$work/root"
+  cmp -s "$work/found" "$work/root" || refuted "$1: the proof leads to another root"
+}
+
+include log/entry.json log/entry.tlog-proof
+cp "$work/checkpoint" "$work/signed"
+ok "inclusion: the entry is in the tree of $(sed -n 2p "$work/signed") entries"
+for entry in history/*.json; do
+  [ -f "$entry" ] || continue
+  include "$entry" "${entry%.json}.tlog-proof"
+  cmp -s "$work/checkpoint" "$work/signed" || refuted "$entry is proved against another checkpoint"
+  ok "history: $entry is in the same tree"
+done
+
+# 5. signatures
+sed '/^$/,$d' "$work/signed" > "$work/text"
+check_signature() { # verifier key
+  name=${1%%+*}; rest=${1#*+}; id=${rest%%+*}; encoded=${rest#*+}
+  printf '%s' "$encoded" | openssl base64 -d -A > "$work/typed"
+  [ "$(wc -c < "$work/typed")" -eq 33 ] || unusable "the key is not an Ed25519 verifier key"
+  { printf '%s\n' "$name"; cat "$work/typed"; } | openssl dgst -sha256 -r | cut -c 1-8 > "$work/id"
+  [ "$(cat "$work/id")" = "$id" ] || refuted "the key id does not belong to the key"
+  [ "$(sed -n 1p "$work/text")" = "$name" ] || refuted "the checkpoint is of another log"
+  { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; tail -c 32 "$work/typed"; } > "$work/key.der"
+  found=no
+  sed '1,/^$/d' "$work/signed" | grep -aF -- "— $name " | sed 's/^.* //' > "$work/lines"
+  while read -r line; do
+    printf '%s' "$line" | openssl base64 -d -A > "$work/raw"
+    [ "$(od -An -tx1 -N4 "$work/raw" | tr -d ' \n')" = "$id" ] || continue
+    tail -c +5 "$work/raw" > "$work/signature"
+    openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key.der" -rawin -in "$work/text" \
+      -sigfile "$work/signature" > "$work/null" 2>&1 || refuted "the signature of $name is false"
+    found=yes
+  done < "$work/lines"
+  [ "$found" = yes ] || refuted "no signature by $1"
+  ok "signature: the log $name signed this tree with key $id"
+}
+
+if [ $# -gt 0 ]; then
+  for key in "$@"; do check_signature "$key"; done
+else
+  while read -r key; do check_signature "$key"; done < log/vkeys.txt
+  echo "note     the key came from the bundle itself: compare it with one you trust"
+  cat log/vkeys.txt
+fi
+echo "VERIFIED"

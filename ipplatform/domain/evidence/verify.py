@@ -1,0 +1,205 @@
+"""Verifies a bundle offline: no database, no network, no key but those the caller trusts. EVIDENCE.md section 3."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ipplatform.domain.evidence import leaf as leaves
+from ipplatform.domain.evidence import manifest as manifests
+from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
+
+VERIFIED, REFUTED, UNUSABLE = 0, 1, 2
+FORMAT_ERRORS = (
+    canonical.CanonicalError,
+    leaves.LeafError,
+    merkle.ProofError,
+    note.NoteError,
+    checkpoint.CheckpointError,
+    proof.ProofFileError,
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report. `passed` is None for a remark; `text` says what was checked and what that proves."""
+
+    passed: bool | None
+    name: str
+    text: str
+
+    @property
+    def line(self) -> str:
+        mark = {True: "ok", False: "REFUTED", None: "note"}[self.passed]
+        return f"{mark:<8} {self.name}: {self.text}"
+
+
+class Refuted(Exception):
+    """The evidence contradicts itself or the trusted keys."""
+
+
+def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
+    """The checks in order, ending with the first that fails. Raises Unusable when a file needed is missing."""
+    name = "files"
+    try:
+        yield Check(True, "files", files(bundle))
+        name = "manifest"
+        leaf = leaves.parse(bundle.read("log/entry.json"))
+        yield from filing(bundle, leaf)
+        name = "signature"
+        required = trusted or _own_policy(bundle)
+        proved = proof.parse(bundle.read("log/entry.tlog-proof"))
+        yield Check(True, name, signatures(proved.checkpoint, required))
+        name = "inclusion"
+        head = checkpoint.parse(note.parse(proved.checkpoint).text)
+        yield Check(True, name, inclusion(bundle.read("log/entry.json"), proved, head, leaf))
+        name = "history"
+        yield from history(bundle, proved.checkpoint, head)
+    except (Refuted, *FORMAT_ERRORS) as error:
+        yield Check(False, name, str(error))
+        return
+    yield from _remarks(bundle, trusted, required)
+
+
+def outcome(checks: Sequence[Check]) -> int:
+    return REFUTED if any(check.passed is False for check in checks) else VERIFIED
+
+
+def files(bundle: Bundle) -> str:
+    """Every file is listed in both lists with its digest, and every listed file is there."""
+    found = {name: _digests(bundle, name) for name in bundle.names if name not in ("SHA256SUMS", "SHA512SUMS")}
+    for listing, place in (("SHA256SUMS", 0), ("SHA512SUMS", 1)):
+        listed = _sums(bundle.read(listing))
+        if set(listed) != set(found):
+            raise Refuted(f"{listing} does not list the files that are here: {_some(set(listed) ^ set(found))}")
+        for name, digests in found.items():
+            if digests[place] != listed[name]:
+                raise Refuted(f"{name} is not the file that {listing} lists")
+    return f"{len(found)} files are what SHA256SUMS and SHA512SUMS say; nothing was damaged on the way"
+
+
+def filing(bundle: Bundle, leaf: leaves.Leaf) -> Iterator[Check]:
+    if "filing/manifest.json" not in bundle.names:
+        yield Check(None, "filing", "left out of this public bundle; the commitment is shown, not opened")
+        return
+    data = bundle.read("filing/manifest.json")
+    manifest = canonical.loads(data)
+    yield Check(True, "manifest", manifest_says(manifest, leaf))
+    yield from documents(bundle, manifest)
+    yield Check(True, "commitment", commitment(data, bundle.read("filing/salt.hex"), leaf))
+
+
+def manifest_says(manifest: Any, leaf: leaves.Leaf) -> str:
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("documents"), list):
+        raise Refuted("filing/manifest.json is not a manifest")
+    origin = leaf.schema.removesuffix("/leaf/v1")
+    if manifest.get("schema") != manifests.schema_of(origin):
+        raise Refuted("the manifest is of another log than the entry")
+    return f"filing {manifest.get('filing')} ({manifest.get('kind')}), submitted {manifest.get('submitted_at')}"
+
+
+def documents(bundle: Bundle, manifest: dict[str, Any]) -> Iterator[Check]:
+    wanted = [entry for entry in manifest["documents"] if isinstance(entry, dict)]
+    fixed = {"filing/manifest.json", "filing/salt.hex"}
+    for name in bundle.names:
+        if not name.startswith("filing/") or name in fixed or name.startswith("filing/submitter."):
+            continue
+        sha256, sha512 = _digests(bundle, name)
+        size = bundle.size(name)
+        entry = next((item for item in wanted if item.get("sha256") == sha256), None)
+        if entry is None or (entry.get("sha512"), entry.get("size")) != (sha512, size):
+            raise Refuted(f"{name} is none of the documents that the manifest lists")
+        wanted.remove(entry)
+        yield Check(True, "document", f"{name} is byte for byte the {entry.get('role')} that was filed")
+    for entry in wanted:
+        yield Check(None, "document", f"{entry.get('name')} is listed in the manifest but not in this bundle")
+
+
+def commitment(manifest: bytes, salt: bytes, leaf: leaves.Leaf) -> str:
+    try:
+        key = bytes.fromhex(salt.decode("ascii"))
+    except ValueError as error:
+        raise Refuted("filing/salt.hex is not hexadecimal") from error
+    if len(key) != manifests.SALT_SIZE or manifests.commit(key, manifest).hex() != leaf.commitment:
+        raise Refuted("manifest and salt do not give the commitment in the log entry")
+    return "manifest and salt give the commitment in the log entry; the entry stands for this filing and no other"
+
+
+def inclusion(entry: bytes, proved: proof.ProofFile, head: checkpoint.Checkpoint, leaf: leaves.Leaf) -> str:
+    if leaf.schema != leaves.schema_of(head.origin):
+        raise Refuted("the entry is of another log than the checkpoint")
+    merkle.verify_inclusion(merkle.leaf_hash(entry), proved.index, head.size, proved.path, head.root)
+    return f"the entry is number {proved.index} of {head.size} in {head.origin}; it cannot be changed or taken out"
+
+
+def signatures(signed: bytes, required: policy.Policy) -> str:
+    opened = note.parse(signed)
+    head = checkpoint.parse(opened.text)
+    demanded = [key for key in required.logs if key.name == head.origin]
+    if not demanded:
+        raise Refuted(f"the checkpoint is of {head.origin}, which the policy does not know")
+    note.verify_all(opened, demanded)
+    witnesses = {key: name for name, key in required.witnesses.items()}
+    signed_by = {witnesses[key] for key in note.verify(opened, witnesses)}
+    if not required.is_met(signed_by):
+        raise Refuted("too few witnesses signed the checkpoint")
+    names = ", ".join(f"{key.name}+{key.key_id.hex()}" for key in demanded)
+    return f"{names} signed the tree of {head.size} entries; only the holder of that key could"
+
+
+def history(bundle: Bundle, signed: bytes, head: checkpoint.Checkpoint) -> Iterator[Check]:
+    for name in bundle.names:
+        if not name.startswith("history/") or not name.endswith(".json"):
+            continue
+        entry = bundle.read(name)
+        proved = proof.parse(bundle.read(name.removesuffix(".json") + ".tlog-proof"))
+        if proved.checkpoint != signed:
+            raise Refuted(f"{name} is proved against another checkpoint")
+        inclusion(entry, proved, head, leaves.parse(entry))
+        yield Check(True, "history", f"{name} is in the same tree; another filing about the same asset")
+
+
+def _own_policy(bundle: Bundle) -> policy.Policy:
+    try:
+        return policy.parse(bundle.read("log/policy.txt").decode("utf-8"))
+    except (policy.PolicyError, UnicodeDecodeError) as error:
+        raise Unusable(f"log/policy.txt: {error}") from error
+
+
+def _remarks(bundle: Bundle, trusted: policy.Policy | None, used: policy.Policy) -> Iterator[Check]:
+    if trusted is None:
+        keys = ", ".join(key.vkey for key in used.logs)
+        yield Check(None, "trust", f"the key came from the bundle itself; compare it with one you trust: {keys}")
+    if not any(name.startswith("time/") for name in bundle.names):
+        yield Check(None, "time", "no independent time stamp; the time of filing is the platform's statement")
+    if used.quorum is None:
+        yield Check(None, "witnesses", "the policy demands none; nobody but the log vouches that it never forked")
+
+
+def _digests(bundle: Bundle, name: str) -> tuple[str, str]:
+    short, long = hashlib.sha256(), hashlib.sha512()
+    for chunk in bundle.chunks(name):
+        short.update(chunk)
+        long.update(chunk)
+    return short.hexdigest(), long.hexdigest()
+
+
+def _sums(data: bytes) -> dict[str, str]:
+    listed: dict[str, str] = {}
+    try:
+        lines = data.decode("ascii").removesuffix("\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise Refuted("a list of digests is not ASCII") from error
+    for line in lines:
+        digest, separator, name = line.partition("  ")
+        if not separator or name in listed:
+            raise Refuted("a list of digests is malformed")
+        listed[name] = digest
+    return listed
+
+
+def _some(names: set[str]) -> str:
+    return ", ".join(sorted(names)[:3])
