@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext
+from flask_babel import ngettext as babel_ngettext
 
 LOCALES = ("en", "zh")
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
-_ = gettext
 _l = lazy_gettext
 
 __all__ = ["HTML_LANG", "LOCALES", "_", "_l", "current_locale", "force_locale", "ngettext", "plain"]
+
+
+def _(text: str, **values: Any) -> str:
+    """``text`` in the reader's language with ``%(name)s`` filled from ``values``."""
+    return str(gettext(text, **values))
+
+
+def ngettext(one: str, many: str, count: int, **values: Any) -> str:
+    """The form that fits ``count``, which is also ``%(num)s``."""
+    return str(babel_ngettext(one, many, count, **values))
 
 
 def current_locale() -> str:

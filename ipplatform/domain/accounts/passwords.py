@@ -34,9 +34,10 @@ def _dummy_hash() -> str:
 def matches(person: Person | None, password: str) -> bool:
     """Whether the password is the person's. An unknown person costs the same time."""
     try:
-        return _hasher.verify(person.password_hash if person else _dummy_hash(), password) and person is not None
+        _hasher.verify(person.password_hash if person else _dummy_hash(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+    return person is not None
 
 
 def refuse_when_throttled(subject: str, most: int | None = None) -> None:

@@ -17,4 +17,4 @@ def entries(
         statement = statement.where(AuditEntry.subject_kind == subject_kind)
     if subject is not None:
         statement = statement.where(AuditEntry.subject == subject)
-    return keyset(statement, order=[Descending(AuditEntry.id)], after=after, limit=limit)  # type: ignore[arg-type]
+    return keyset(statement, order=[Descending(AuditEntry.id)], after=after, limit=limit)
