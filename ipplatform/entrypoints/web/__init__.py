@@ -8,6 +8,8 @@ from flask import Flask
 
 # One line a blueprint: "<audience>.<noun>".
 BLUEPRINTS = (
+    "public.home",
+    "public.styleguide",
     "account.identity",
     "account.passwords",
     "account.profile",
