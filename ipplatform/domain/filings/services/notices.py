@@ -11,8 +11,8 @@ from ipplatform.domain.notifications import services as notifications
 from ipplatform.foundation.ids import display_id
 
 
-def received(actor: Actor, filing: Filing) -> None:
-    """A receipt to the person who submitted."""
+def received(actor: Actor, filing: Filing, *, documents: int) -> None:
+    """A receipt to the person who submitted, saying how many documents it lists."""
     if actor.person_id is None:
         return
     person = accounts.person(actor.person_id)
@@ -23,17 +23,11 @@ def received(actor: Actor, filing: Filing) -> None:
         context={
             "name": person.name,
             "number": display_id(filing.public_id),
-            "documents": len(filing_documents(filing)),
+            "documents": documents,
             "path": f"/filings/{filing.public_id}",
         },
         key=f"received/{filing.public_id}",
     )
-
-
-def filing_documents(filing: Filing) -> Sequence[object]:
-    from ipplatform.domain.filings import queries
-
-    return queries.attachments(filing.id)
 
 
 def decided(case: Filing, outcome: str, reasons: Sequence[dict[str, str]]) -> None:

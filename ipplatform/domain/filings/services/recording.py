@@ -8,10 +8,10 @@ from typing import Any
 
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import Actor
+from ipplatform.domain.assets.documents import digest_of
 from ipplatform.domain.assets.models import Document
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import services as evidence
-from ipplatform.domain.evidence.manifest import DocumentDigest
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.filings.models import Filing
 from ipplatform.foundation.db import db
@@ -33,18 +33,6 @@ def submitter_of(actor: Actor, organisation_id: int, *, office: bool = False) ->
     }
 
 
-def digest_of(role: str, document: Document) -> DocumentDigest:
-    return DocumentDigest(
-        role=role,
-        name=document.name,
-        media_type=document.media_type,
-        size=document.size,
-        sha256=document.sha256,
-        sha512=document.sha512,
-        storage_key=document.storage_key,
-    )
-
-
 def append(
     *, actor: Actor, filing: Filing, content: dict[str, Any], attachments: Sequence[Attachment], office: bool = False
 ) -> Record:
@@ -56,7 +44,7 @@ def append(
         asset=filing.asset,
         submitter=submitter_of(actor, filing.organisation_id, office=office),
         fields=content,
-        documents=[digest_of(role, document) for role, document in attachments],
+        documents=[digest_of(document, role=role) for role, document in attachments],
         idempotency_key=f"filing/{filing.public_id}",
     )
 

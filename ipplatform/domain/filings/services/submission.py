@@ -51,7 +51,7 @@ def submit(*, actor: Actor, filing_id: int, idempotency_key: str) -> Filing:
         case.status = lifecycle.step("answer").target
         case.latest_record_id = filing.record_id
         case.changed_at = clock.now()
-    notices.received(actor, filing)
+    notices.received(actor, filing, documents=len(attachments))
     return filing
 
 
