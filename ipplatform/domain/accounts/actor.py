@@ -8,6 +8,7 @@ MEMBER_ROLES = ("administrator", "filer", "dealer", "signatory", "viewer")
 OFFICE_ROLES = ("registrar", "auditor", "administrator")
 SCOPES = (
     "account:read",
+    "account:write",
     "filings:read",
     "filings:write",
     "market:read",

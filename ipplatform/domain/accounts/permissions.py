@@ -12,6 +12,6 @@ from ipplatform.domain.accounts.authorization import (
 PERMISSIONS = {
     "account.use": Permission("account:read", (signed_in,)),
     "organisation.see": Permission("account:read", (any_member,), visible=(any_member,)),
-    "organisation.administer": Permission("account:read", (member_with("administrator"),), visible=(any_member,)),
+    "organisation.administer": Permission("account:write", (member_with("administrator"),), visible=(any_member,)),
     "office.administer": Permission("office:write", (office_with("administrator"), system)),
 }

@@ -22,6 +22,7 @@ ROLE_LABELS = {
 }
 SCOPE_LABELS = {
     "account:read": _l("Read who this token acts for"),
+    "account:write": _l("Invite members, change roles"),
     "filings:read": _l("Read filings, documents and evidence"),
     "filings:write": _l("Draft and submit filings, import"),
     "market:read": _l("Read own listings, needs and matches"),

@@ -14,6 +14,18 @@ from ipplatform.entrypoints.http.access import public
 PROBLEM = "application/problem+json"
 
 
+def scoped(scope: str, *errors: int) -> dict[str, Any]:
+    """For ``blueprint.doc(**scoped("filings:read", 401, 403, 404))``: the token's scope and the errors to expect."""
+    responses = {
+        str(status): {
+            "description": http.HTTPStatus(status).phrase,
+            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in errors
+    }
+    return {"security": [{"bearer": []}], "x-scope": scope, "responses": responses}
+
+
 class ProblemSchema(Schema):
     """RFC 9457."""
 

@@ -50,7 +50,7 @@ def wants_json() -> bool:
 def problem(status: int, code: str, detail: Any, **more: Any) -> Response:
     """An RFC 9457 problem document; ``type`` is an address in our API documentation."""
     body = {
-        "type": f"/api/v1/problems#{code}",
+        "type": f"/api#problem-{code}",
         "title": str(TITLES.get(status, TITLES[400])),
         "status": status,
         "code": code,

@@ -8,6 +8,7 @@ from flask import Flask
 
 # One line a blueprint: "<audience>.<noun>".
 BLUEPRINTS = (
+    "public.api",
     "public.home",
     "public.styleguide",
     "account.identity",

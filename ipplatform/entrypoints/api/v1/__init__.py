@@ -1,4 +1,7 @@
 """Version 1 of the API: a module per resource."""
 
 # One line a resource; each module exposes ``blueprint`` whose url_prefix is relative to /api/v1.
-RESOURCES: tuple[str, ...] = ("me",)
+RESOURCES: tuple[str, ...] = (
+    "me",
+    "organisation",
+)

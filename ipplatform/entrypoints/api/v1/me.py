@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from ipplatform.domain.accounts import queries
+from ipplatform.entrypoints.api.openapi import scoped
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor, standing
 
@@ -28,9 +29,10 @@ class MeSchema(Schema):
 @blueprint.route("")
 class Me(MethodView):
     @blueprint.response(200, MeSchema)
-    @blueprint.doc(security=[{"bearer": []}])
+    @blueprint.doc(**scoped("account:read", 401, 403))
     @token("account:read")
     def get(self) -> dict[str, Any]:
+        """Say who the token acts for"""
         found = standing()
         assert found is not None
         who = actor()

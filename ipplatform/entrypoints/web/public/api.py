@@ -1,0 +1,103 @@
+"""The API's reference as a page, made from the same OpenAPI document that programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from ipplatform.domain.accounts.schemas import SCOPE_LABELS
+from ipplatform.entrypoints.http.access import public
+
+blueprint = Blueprint("api_reference", __name__)
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path, with references resolved one level for reading."""
+
+    method: str
+    path: str
+    summary: str
+    description: str
+    scope: str | None
+    parameters: list[dict[str, Any]]
+    body: list[dict[str, Any]]
+    responses: list[tuple[str, str]]
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.method}-{self.path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}"
+
+
+@blueprint.get("/api")
+@public
+def reference() -> ResponseReturnValue:
+    document = _document(current_app.config["SETTINGS"].data_dir)
+    return render_template("public/api.html", groups=_groups(document), scopes=SCOPE_LABELS)
+
+
+@cache
+def _document(_installation: Any) -> dict[str, Any]:
+    found: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    return found
+
+
+def _groups(document: dict[str, Any]) -> dict[str, list[Operation]]:
+    """Operations by their tag, in the order they were registered."""
+    groups: dict[str, list[Operation]] = {}
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                tag = (item[method].get("tags") or ["api"])[0]
+                groups.setdefault(tag, []).append(_operation(document, path, method, item))
+    return groups
+
+
+def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
+    told = item[method]
+    parameters = [_resolve(document, one) for one in [*item.get("parameters", []), *told.get("parameters", [])]]
+    return Operation(
+        method=method.upper(),
+        path=path,
+        summary=told.get("summary", ""),
+        description=told.get("description", ""),
+        scope=told.get("x-scope"),
+        parameters=[one for one in parameters if one.get("in") != "header" or one["name"] == "Idempotency-Key"],
+        body=list(_body(document, told)),
+        responses=[
+            (status, _resolve(document, one).get("description", "")) for status, one in told["responses"].items()
+        ],
+    )
+
+
+def _resolve(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in part:
+        found: Any = document
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        part = found
+    return part
+
+
+def _body(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The fields of a JSON body: name, type, whether required, description."""
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = _resolve(document, content.get("application/json", {}).get("schema", {}))
+    required = set(schema.get("required", ()))
+    for name, part in schema.get("properties", {}).items():
+        told = _resolve(document, part)
+        kinds = told.get("type", "object")
+        kind = " | ".join(kinds) if isinstance(kinds, list) else kinds
+        choices = ", ".join(str(one) for one in told.get("enum", ())[:12] if one is not None)
+        yield {
+            "name": name,
+            "kind": kind,
+            "required": name in required,
+            "description": part.get("description") or told.get("description") or choices,
+        }
