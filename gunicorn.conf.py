@@ -20,5 +20,8 @@ limit_request_field_size = 8190
 
 # Requests are logged by the application, with a request id and without personal data.
 accesslog = None
+
+# Operators have signals and the process manager.
+control_socket_disable = True
 errorlog = "-"
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()

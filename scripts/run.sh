@@ -23,7 +23,8 @@ mkdir -p "$DATA_DIR"
 ipplatform setup
 ipplatform demo load
 
-honcho start --no-prefix --procfile Procfile &
+# A closed terminal would end honcho before its children; told below, it ends them first.
+(trap '' HUP && exec honcho start --no-prefix --procfile Procfile) &
 honcho=$!
 # Whatever ends this script ends every process: honcho passes the signal on to its children and waits for them.
 trap 'kill -TERM "$honcho" 2>/dev/null || true' INT TERM HUP
