@@ -21,10 +21,41 @@ from ipplatform.foundation.text import ShortText, Text
 
 blueprint = Blueprint("styleguide", __name__)
 STATUSES = (
-    "draft submitted awaiting_inclusion included under_examination deficient answered registered refused withdrawn "
-    "in_force lapsed expired published narrowed closed offered countered agreed signing executed verified refuted "
-    "free partly taken met nearly unknown not_met not_started in_progress complete missing"
-).split()
+    "draft",
+    "submitted",
+    "awaiting_inclusion",
+    "included",
+    "under_examination",
+    "deficient",
+    "answered",
+    "registered",
+    "refused",
+    "withdrawn",
+    "in_force",
+    "lapsed",
+    "expired",
+    "published",
+    "narrowed",
+    "closed",
+    "offered",
+    "countered",
+    "agreed",
+    "signing",
+    "executed",
+    "verified",
+    "refuted",
+    "free",
+    "partly",
+    "taken",
+    "met",
+    "nearly",
+    "unknown",
+    "not_met",
+    "not_started",
+    "in_progress",
+    "complete",
+    "missing",
+)
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -71,12 +102,23 @@ def _samples() -> dict[str, Any]:
         "statuses": STATUSES,
         "form": Form(SampleSchema(), data, errors),
         "digest": DIGEST,
-        "documents": [_document("claims.pdf", 1_482_113, 14), _document("图纸 – drawings, sheet 1 to 12.png", 882, None)],
+        "documents": [
+            _document("claims.pdf", 1_482_113, 14),
+            _document("图纸 – drawings, sheet 1 to 12.png", 882, None),
+        ],
         "price": Money(Decimal("1250000.00"), "CNY"),
         "page": Page([], "next"),
         "moment": now(),
         "events": _events(),
-        "places": {"CN": "taken", "DE": "partly", "FR": "free", "US": "free", "BR": "free", "IN": "taken", "JP": "partly"},
+        "places": {
+            "CN": "taken",
+            "DE": "partly",
+            "FR": "free",
+            "US": "free",
+            "BR": "free",
+            "IN": "taken",
+            "JP": "partly",
+        },
     }
 
 
