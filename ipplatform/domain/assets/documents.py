@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
 
 from ipplatform.domain.accounts.actor import Actor
@@ -62,12 +62,12 @@ def receive(
     name: str | None,
     declared_type: str | None = None,
     organisation_id: int,
-    count_pages: bool = True,
+    accepted: Collection[str] | None = None,
 ) -> Document:
     """Keep what ``stream`` brings for the organisation; it is never held in memory.
 
     Raises Invalid on ``file`` (no name, empty, a type not accepted or not the one the name promises), TooLarge.
-    ``declared_type`` is what the sender says; the content decides. A PDF whose pages cannot be counted is kept with
+    ``declared_type`` is what the sender says; the content decides. ``accepted`` narrows the media types. A PDF whose pages cannot be counted is kept with
     ``pages`` None: it may still be valid evidence.
     """
     require(UPLOAD_DOCUMENT, actor, _OfOrganisation(organisation_id))
@@ -77,10 +77,14 @@ def receive(
     if not start:
         raise Invalid({"file": [_("%(name)s is empty.", name=kept_name)]}, code="empty_file")
     media_type = media.sniff(start[: media.SNIFFED_BYTES], kept_name)
+    if accepted is not None and media_type not in accepted:
+        raise Invalid(
+            {"file": [_("%(name)s is of a type that is not accepted here.", name=kept_name)]}, code="media_type"
+        )
     document = keep(
         organisation_id=organisation_id, name=kept_name, media_type=media_type, chunks=_joined(start, chunks)
     )
-    if count_pages and media_type == "application/pdf":
+    if media_type == "application/pdf":
         document.pages = pdf_pages.count(storage.read(document.storage_key), document.size)
     audit.record(actor=actor, action="document.receive", subject_kind="document", subject=document.public_id)
     return document

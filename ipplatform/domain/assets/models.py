@@ -64,7 +64,7 @@ class Asset(Base):
 
     organisation: Mapped[Organisation] = relationship()
     parties: Mapped[list[AssetParty]] = relationship(
-        back_populates="asset", order_by="(AssetParty.role, AssetParty.position)", cascade="all, delete-orphan"
+        back_populates="asset", order_by="(AssetParty.role.desc(), AssetParty.position)", cascade="all, delete-orphan"
     )
     classifications: Mapped[list[AssetClassification]] = relationship(
         back_populates="asset",

@@ -10,6 +10,8 @@ from flask.cli import FlaskGroup
 
 # One line a command: "<module>:<attribute>".
 COMMANDS: tuple[str, ...] = (
+    "classifications:classifications",
+    "imports:import_files",
     "setup:setup",
     "users:users",
     "worker:worker",

@@ -10,7 +10,9 @@ from flask import Flask
 BLUEPRINTS = (
     "public.api",
     "public.home",
+    "public.register",
     "public.styleguide",
+    "holder.assets",
     "account.identity",
     "account.passwords",
     "account.profile",

@@ -18,13 +18,13 @@ from ipplatform.domain.audit import services as audit
 from ipplatform.foundation import jobs
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import Invalid, NotFound
+from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.ids import new_public_id
 from ipplatform.foundation.pagination import Page, keyset
 
 JOB = "assets.import"
-READ_TYPES = {"application/xml", "application/zip", "application/gzip", "text/plain"}
+READ_TYPES = frozenset({"application/xml", "application/zip", "application/gzip", "text/plain"})
 OUTCOMES = ("taken", "doubtful", "refused", "unchanged")
 OUTCOME_LABELS = {
     "taken": _l("Taken"),
@@ -59,9 +59,9 @@ def upload(
 ) -> AssetImport:
     """Keep an uploaded file and let the worker read it. Raises Invalid on ``file``, TooLarge, Forbidden."""
     require(IMPORT_ASSETS, actor, organisation)
-    document = documents.receive(actor=actor, stream=stream, name=name, organisation_id=organisation.id)
-    if document.media_type not in READ_TYPES:
-        raise Invalid({"file": [_l("Choose an XML file, or a zip or gzip file with XML in it.")]}, code="media_type")
+    document = documents.receive(
+        actor=actor, stream=stream, name=name, organisation_id=organisation.id, accepted=READ_TYPES
+    )
     run = begin(actor=actor, organisation=organisation, file_name=document.name, document_id=document.id)
     jobs.enqueue(JOB, {"import": run.public_id})
     return run

@@ -179,7 +179,7 @@ def _record(
         filing=new_public_id(),
         kind="registration",
         asset=asset.public_id,
-        submitter={"organisation": organisation.public_id, "name": organisation.name},
+        submitter={"organisation": organisation.public_id, "organisation_name": organisation.name},
         fields=manifest_fields(publication, run, candidate),
         documents=[documents.digest_of(document, role=OFFICE_DOCUMENT)],
         idempotency_key=f"import:{asset.public_id}",

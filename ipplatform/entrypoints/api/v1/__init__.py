@@ -2,6 +2,7 @@
 
 # One line a resource; each module exposes ``blueprint`` whose url_prefix is relative to /api/v1.
 RESOURCES: tuple[str, ...] = (
+    "assets",
     "me",
     "organisation",
 )

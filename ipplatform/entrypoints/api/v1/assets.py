@@ -21,7 +21,7 @@ from ipplatform.foundation.errors import Forbidden
 from ipplatform.foundation.i18n import _
 
 blueprint = Blueprint("api_assets", __name__, description="The register's assets and imports of office files")
-BEARER = [{"bearer": []}]
+BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 class PartySchema(Schema):
@@ -94,7 +94,8 @@ class Assets(MethodView):
     @token("filings:read")
     def get(self, filters: dict[str, Any]) -> Any:
         """The assets of the token's organisation, newest first"""
-        return queries.assets_of(_organisation_id(), **filters)
+        text = filters.pop("q", None)
+        return queries.assets_of(_organisation_id(), text=text, **filters)
 
 
 @blueprint.route("/assets/<string:asset_id>")
