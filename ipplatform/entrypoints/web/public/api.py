@@ -49,13 +49,14 @@ def _document(_installation: Any) -> dict[str, Any]:
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[Operation]]:
-    """Operations by their tag, in the order they were registered."""
+    """Operations by what their tag is for, in the order they were registered."""
+    named = {tag["name"]: tag.get("description") or tag["name"] for tag in document.get("tags", ())}
     groups: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
                 tag = (item[method].get("tags") or ["api"])[0]
-                groups.setdefault(tag, []).append(_operation(document, path, method, item))
+                groups.setdefault(named.get(tag, tag), []).append(_operation(document, path, method, item))
     return groups
 
 
