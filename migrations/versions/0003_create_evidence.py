@@ -133,6 +133,8 @@ def _create_evidence_audit() -> None:
         sa.Column("subject", sa.String(16)),
         sa.Column("person_id", sa.Integer()),
         sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("phase", sa.String(10), nullable=False),
+        sa.Column("cursor", sa.BigInteger(), nullable=False),
         sa.Column("checked", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("found", sa.BigInteger(), nullable=False),
@@ -149,8 +151,8 @@ def _create_evidence_audit() -> None:
         sa.Column("audit_id", sa.Integer(), nullable=False),
         sa.Column("record", sa.String(120), nullable=False),
         sa.Column("field", sa.String(120), nullable=False),
-        sa.Column("expected", sa.String(300), nullable=False),
-        sa.Column("found", sa.String(300), nullable=False),
+        sa.Column("expected", sa.LargeBinary(), nullable=False),
+        sa.Column("found", sa.LargeBinary(), nullable=False),
         sa.Column("last_whole_at", MOMENT),
         sa.ForeignKeyConstraint(
             ["audit_id"], ["evidence_audit.id"], name=op.f("fk_evidence_finding_audit_id_evidence_audit")

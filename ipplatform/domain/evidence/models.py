@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ipplatform.foundation.db import Base, EncryptedBytes, PublicId, UtcDateTime
+from ipplatform.foundation.db import Base, EncryptedBytes, EncryptedJson, PublicId, UtcDateTime
 
 PENDING = text("leaf_index IS NULL")
 
@@ -127,6 +127,8 @@ class AuditRun(Base):
     subject: Mapped[str | None] = mapped_column(PublicId)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     state: Mapped[str] = mapped_column(String(10))
+    phase: Mapped[str] = mapped_column(String(10))
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0)
     checked: Mapped[int] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     found: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -136,7 +138,10 @@ class AuditRun(Base):
 
 
 class AuditFinding(Base):
-    """What an audit found changed. `record` is a filing's public id, or names a part of the log (`tile/0/000`)."""
+    """What an audit found changed. `record` is a filing's public id, or names a part of the log (`tile/0/000`).
+
+    The values are sealed: a changed title may be one that is not published.
+    """
 
     __tablename__ = "evidence_finding"
     __table_args__ = (Index(None, "audit_id", "id"),)
@@ -145,8 +150,8 @@ class AuditFinding(Base):
     audit_id: Mapped[int] = mapped_column(ForeignKey("evidence_audit.id"))
     record: Mapped[str] = mapped_column(String(120))
     field: Mapped[str] = mapped_column(String(120))
-    expected: Mapped[str] = mapped_column(String(300))
-    found: Mapped[str] = mapped_column(String(300))
+    expected: Mapped[str] = mapped_column(EncryptedJson)
+    found: Mapped[str] = mapped_column(EncryptedJson)
     last_whole_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

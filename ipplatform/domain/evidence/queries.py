@@ -104,3 +104,8 @@ def _tiles_on_path(index: int, size: int) -> dict[tuple[int, int], bytes]:
         select(LogTile.level, LogTile.number, LogTile.data).where(tuple_(LogTile.level, LogTile.number).in_(wanted))
     )
     return {(level, number): bytes(data) for level, number, data in rows}
+
+
+def record_by_filing_id(public_id: str) -> int | None:
+    """Only the row's id: reading the row could fail on a damaged value."""
+    return db.session.scalar(select(Record.id).where(Record.public_id == public_id))

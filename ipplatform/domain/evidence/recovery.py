@@ -47,6 +47,7 @@ def replay() -> tuple[int, int]:
                 raise tiles.TileError("The published entries do not lead to the published checkpoint's root.")
             orphans = _link_records(published.size - missing)
         sequencer.record_publication(published, publish.checkpoint_path().read_bytes())
+    db.session.expire_all()
     return missing, orphans
 
 

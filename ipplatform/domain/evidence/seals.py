@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from ipplatform.foundation import settings
 from ipplatform.foundation.secretbox import KEY_FILE
 
-FIELDS = ("organisation_id", "idempotency_key", "request_digest")
+FIELDS = ("organisation_id", "idempotency_key", "request_digest", "storage_keys")
 PART = 8
 
 
@@ -20,9 +21,11 @@ def keyed_digest(purpose: str, value: bytes) -> bytes:
     return hmac.new(_key(settings.current().keys_dir / KEY_FILE), purpose.encode() + b"\x00" + value, "sha256").digest()
 
 
-def seal(*, organisation_id: int | None, idempotency_key: str, request_digest: str) -> bytes:
+def seal(
+    *, organisation_id: int | None, idempotency_key: str, request_digest: str, storage_keys: Sequence[str | None]
+) -> bytes:
     """Eight bytes for each of FIELDS in that order, so that a mismatch names its field."""
-    values = (organisation_id, idempotency_key, request_digest)
+    values = (organisation_id, idempotency_key, request_digest, ",".join(key or "" for key in storage_keys))
     parts = zip(FIELDS, values, strict=True)
     return b"".join(keyed_digest(name, str(value).encode())[:PART] for name, value in parts)
 

@@ -87,6 +87,7 @@ def integrate() -> int:
         leaves = _assign(state.size)
         if leaves:
             extend(state, leaves)
+    db.session.expire_all()
     return len(leaves)
 
 

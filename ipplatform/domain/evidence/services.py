@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -48,10 +47,16 @@ def append(
     if earlier is not None:
         return _same_request(earlier, digest)
     moment = clock.now().replace(microsecond=0)
-    record = _record(organisation_id, filing, kind, asset, idempotency_key, digest, moment)
-    record.documents = [
-        RecordDocument(position=place, storage_key=item.storage_key) for place, item in enumerate(documents)
-    ]
+    record = Record(
+        public_id=filing,
+        organisation_id=organisation_id,
+        asset=asset,
+        kind=kind,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        created_at=moment,
+    )
+    _keep(record, documents)
     manifest = manifests.build(
         origin=settings.current().origin,
         filing=filing,
@@ -67,18 +72,14 @@ def append(
     return _insert(record, digest)
 
 
-def _record(
-    organisation_id: int | None, filing: str, kind: str, asset: str | None, key: str, digest: str, moment: datetime
-) -> Record:
-    return Record(
-        public_id=filing,
-        organisation_id=organisation_id,
-        asset=asset,
-        kind=kind,
-        idempotency_key=key,
-        request_digest=digest,
-        seal=seals.seal(organisation_id=organisation_id, idempotency_key=key, request_digest=digest),
-        created_at=moment,
+def _keep(record: Record, documents: Sequence[DocumentDigest]) -> None:
+    keys = [document.storage_key for document in documents]
+    record.documents = [RecordDocument(position=place, storage_key=key) for place, key in enumerate(keys)]
+    record.seal = seals.seal(
+        organisation_id=record.organisation_id,
+        idempotency_key=record.idempotency_key,
+        request_digest=record.request_digest,
+        storage_keys=keys,
     )
 
 

@@ -10,12 +10,20 @@ from flask.cli import FlaskGroup
 
 # One line a command: "<module>:<attribute>".
 COMMANDS: tuple[str, ...] = (
+    "audit:command",
     "classifications:classifications",
+    "evidence:command",
     "imports:import_files",
+    "log:command",
+    "sequencer:command",
     "setup:setup",
     "users:users",
     "worker:worker",
 )
+
+
+# Commands with parts that need no installation: found before the application is made.
+OFFLINE: tuple[str, ...] = ("evidence:command",)
 
 
 def create() -> Flask:
@@ -31,5 +39,14 @@ def main() -> None:
 
 def init_app(app: Flask) -> None:
     for entry in COMMANDS:
-        module, attribute = entry.split(":")
-        app.cli.add_command(getattr(import_module(f"{__name__}.{module}"), attribute))
+        app.cli.add_command(_command(entry))
+
+
+def _command(entry: str) -> click.Command:
+    module, attribute = entry.split(":")
+    command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
+    return command
+
+
+for _entry in OFFLINE:
+    main.add_command(_command(_entry))

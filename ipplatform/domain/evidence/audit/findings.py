@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`record` is a filing's public id or names a part of the log; `field` the column, document or file."""
+
+    record: str
+    field: str
+    expected: str
+    found: str
+
+
+@dataclass
+class Part:
+    """What one step of an audit read. `whole` and `broken` are ids of records; `cursor` is where the next begins."""
+
+    cursor: int
+    checked: int = 0
+    ended: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    whole: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+
+
+def shown(value: object) -> str:
+    """A value as a finding shows it: bytes in hexadecimal, never longer than 300 characters."""
+    text = bytes(value).hex() if isinstance(value, bytes | memoryview | bytearray) else str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

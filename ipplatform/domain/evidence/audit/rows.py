@@ -1,0 +1,98 @@
+"""Raw rows of records: read so that a damaged value becomes a finding and never ends the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, String, literal, select, type_coerce
+from sqlalchemy.exc import DBAPIError
+
+from ipplatform.domain.evidence.models import LogLeaf, Record, RecordDocument
+from ipplatform.foundation.db import db
+
+UNREADABLE = "(not readable)"
+COLUMNS: dict[str, ColumnElement[Any]] = {
+    "id": Record.id.expression,
+    "public_id": type_coerce(Record.public_id, String),
+    "organisation_id": Record.organisation_id.expression,
+    "asset": type_coerce(Record.asset, String),
+    "kind": type_coerce(Record.kind, String),
+    "idempotency_key": type_coerce(Record.idempotency_key, String),
+    "request_digest": type_coerce(Record.request_digest, String),
+    "manifest": type_coerce(Record.manifest, LargeBinary),
+    "salt": type_coerce(Record.salt, LargeBinary),
+    "commitment": Record.commitment.expression,
+    "leaf": Record.leaf.expression,
+    "leaf_index": Record.leaf_index.expression,
+    "seal": Record.seal.expression,
+    "created_at": type_coerce(Record.created_at, String),
+}
+
+
+def after(cursor: int, limit: int) -> list[dict[str, Any]]:
+    """Records with an id above `cursor`, in order."""
+    return _read(_wide().where(Record.id > cursor).order_by(Record.id).limit(limit), cursor, limit)
+
+
+def of(record_id: int) -> list[dict[str, Any]]:
+    return _read(_wide().where(Record.id == record_id), record_id - 1, 1)
+
+
+def documents(record_ids: Sequence[int]) -> dict[int, dict[int, Any]]:
+    """Record id to position to storage key."""
+    kept: dict[int, dict[int, Any]] = {identity: {} for identity in record_ids}
+    columns = select(RecordDocument.record_id, RecordDocument.position, RecordDocument.storage_key)
+    for record_id, position, key in db.session.execute(columns.where(RecordDocument.record_id.in_(record_ids))):
+        kept[record_id][position] = key
+    return kept
+
+
+def moment(value: Any) -> datetime | None:
+    """SQLite gives text, PostgreSQL a datetime; None when it is no moment."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _wide() -> Select[Any]:
+    named = [column.label(name) for name, column in COLUMNS.items()]
+    return select(*named, LogLeaf.entry.label("entry")).outerjoin(LogLeaf, LogLeaf.leaf_index == Record.leaf_index)
+
+
+def _read(statement: Select[Any], cursor: int, limit: int) -> list[dict[str, Any]]:
+    try:
+        return [_plain(row) for row in db.session.execute(statement)]
+    except (DBAPIError, ValueError, TypeError):
+        ids = db.session.scalars(select(Record.id).where(Record.id > cursor).order_by(Record.id).limit(limit)).all()
+        return [_by_columns(identity) for identity in ids]
+
+
+def _by_columns(identity: int) -> dict[str, Any]:
+    """One column at a time, when a row cannot be read as a whole."""
+    values: dict[str, Any] = {}
+    for name, column in COLUMNS.items():
+        values[name] = _one(select(column).where(Record.id == identity))
+    index = values["leaf_index"]
+    values["entry"] = None
+    if isinstance(index, int):
+        values["entry"] = _one(select(LogLeaf.entry).where(LogLeaf.leaf_index == literal(index)))
+    return values
+
+
+def _one(statement: Select[Any]) -> Any:
+    try:
+        value = db.session.scalar(statement)
+    except (DBAPIError, ValueError, TypeError):
+        return UNREADABLE
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _plain(row: Row[Any]) -> dict[str, Any]:
+    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row._mapping.items()}

@@ -1,0 +1,73 @@
+"""``ipplatform evidence``: verify a bundle anywhere, export one here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from ipplatform.domain.evidence import verify as verification
+from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+from ipplatform.domain.evidence.formats import policy as policies
+from ipplatform.domain.evidence.formats.note import NoteError, parse_vkey
+
+
+@click.group("evidence")
+def command() -> None:
+    """Bundles of evidence."""
+
+
+@command.command("verify")
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="The tlog-policy file you trust.")
+@click.option("--vkey", "vkeys", multiple=True, help="A verifier key of the log that you trust; may be repeated.")
+def verify(bundle: Path, policy_file: Path | None, vkeys: tuple[str, ...]) -> None:
+    """Verify BUNDLE.zip offline. Exit 0: verified; 1: refuted; 2: unusable input."""
+    try:
+        trusted = _trusted(policy_file, vkeys)
+        checks = []
+        with Bundle(bundle) as opened:
+            for check in verification.verify(opened, trusted):
+                checks.append(check)
+                click.echo(check.line)
+    except (Unusable, policies.PolicyError, NoteError, OSError, UnicodeDecodeError) as error:
+        click.echo(f"UNUSABLE {error}")
+        raise SystemExit(verification.UNUSABLE) from error
+    result = verification.outcome(checks)
+    click.echo("VERIFIED" if result == verification.VERIFIED else "REFUTED")
+    raise SystemExit(result)
+
+
+@command.command("export")
+@click.argument("filing")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Defaults to evidence-FILING.zip.")
+@click.option("--public", "public_only", is_flag=True, help="Leave out what is not public.")
+@with_appcontext
+def export(filing: str, output: Path | None, public_only: bool) -> None:
+    """Write the evidence of FILING as a bundle."""
+    from ipplatform.domain.evidence import queries
+    from ipplatform.domain.evidence.bundle import archive, contents
+    from ipplatform.foundation.db import transaction
+    from ipplatform.foundation.errors import DomainError
+    from ipplatform.foundation.ids import parse_id
+
+    with transaction(reads_only=True):
+        record = queries.record_by_filing(parse_id(filing) or "")
+        if record is None:
+            raise click.ClickException("there is no such filing")
+        try:
+            members = contents.members(record, with_filing=not public_only)
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+        path = output or Path(f"evidence-{record.public_id}.zip")
+        with open(path, "wb") as handle:
+            for chunk in archive.stream(members):
+                handle.write(chunk)
+    click.echo(str(path))
+
+
+def _trusted(policy_file: Path | None, vkeys: tuple[str, ...]) -> policies.Policy | None:
+    if policy_file is not None:
+        return policies.parse(policy_file.read_text(encoding="utf-8"))
+    return policies.Policy(tuple(parse_vkey(key) for key in vkeys)) if vkeys else None

@@ -1,0 +1,65 @@
+"""``ipplatform sequencer``: gives filings their place in the log, signs and publishes, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+import structlog
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from ipplatform.domain.evidence import recovery, sequencer
+from ipplatform.foundation.db import db
+
+BUSY_SECONDS = 2.0
+UNREACHABLE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+@click.command("sequencer")
+@click.option("--once", is_flag=True, help="Integrate and publish what is pending, and end.")
+@with_appcontext
+def command(once: bool) -> None:
+    """Run the sequencer; SIGTERM and SIGINT end it after the batch at hand. Exit 3 with --once when it halted."""
+    if once:
+        try:
+            click.echo(f"{sequencer.run_all()} entries")
+        except (sequencer.Halt, sequencer.Busy) as stop:
+            click.echo(str(stop), err=True)
+            raise SystemExit(3) from stop
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.info("sequencer started")
+    _run(stop, current_app.config["SETTINGS"].sequencer_interval_ms / 1000)
+
+
+def _run(stop: threading.Event, interval: float) -> None:
+    checked = False
+    while not stop.is_set():
+        try:
+            if not checked:
+                recovery.check_at_start()
+                checked = True
+            pause = 0.0 if sequencer.run_once() == sequencer.BATCH else interval
+        except sequencer.Busy:
+            pause = BUSY_SECONDS
+        except OperationalError as error:
+            log.warning("database not reachable", error=type(error).__name__)
+            pause, checked = UNREACHABLE_SECONDS, False
+        except sequencer.Halt as halt:
+            _stand_still(stop, halt)
+            return
+        finally:
+            db.session.remove()
+        stop.wait(pause)
+
+
+def _stand_still(stop: threading.Event, halt: sequencer.Halt) -> None:
+    """The process stays, so that a supervisor does not start it again and again; only an operator goes on."""
+    click.echo(f"The sequencer has halted. {halt}", err=True)
+    stop.wait()
