@@ -26,7 +26,7 @@ def published(*, asset_id: int | None = None, after: str | None = None, limit: i
     statement = _with_classes(select(Listing).where(Listing.status == lifecycle.PUBLISHED))
     if asset_id is not None:
         statement = statement.where(Listing.asset_id == asset_id)
-    return keyset(statement, order=[Descending(Listing.id)], after=after, limit=limit)  # type: ignore[arg-type]
+    return keyset(statement, order=[Descending(Listing.id)], after=after, limit=limit)
 
 
 def listings_of(
@@ -36,7 +36,7 @@ def listings_of(
     statement = _with_classes(select(Listing).where(Listing.organisation_id == organisation_id))
     if status:
         statement = statement.where(Listing.status == status)
-    return keyset(statement, order=[Descending(Listing.id)], after=after, limit=limit)  # type: ignore[arg-type]
+    return keyset(statement, order=[Descending(Listing.id)], after=after, limit=limit)
 
 
 def listings_on_asset(asset_id: int, *, status: str = lifecycle.PUBLISHED) -> list[Listing]:
@@ -73,11 +73,11 @@ def declines_of(listing_id: int) -> dict[str, int]:
     return {row.reason: row.number for row in db.session.execute(counted)}
 
 
-def _with_classes(statement: Select[tuple[Listing]]) -> Select[tuple[Listing]]:
+def _with_classes(statement: Select[Listing]) -> Select[Listing]:
     return statement.options(
         joinedload(Listing.organisation), joinedload(Listing.asset).selectinload(Asset.classifications)
     )
 
 
-def _whole(statement: Select[tuple[Listing]]) -> Select[tuple[Listing]]:
+def _whole(statement: Select[Listing]) -> Select[Listing]:
     return _with_classes(statement).options(joinedload(Listing.asset).options(selectinload(Asset.parties)))

@@ -20,6 +20,7 @@ CLOSED_REASONS: Mapping[str, Any] = {
     "not_alive": _l("The right is no longer in force"),
     "rights_taken": _l("The rights offered are no longer free"),
     "title_changed": _l("The title has changed"),
+    "ended": _l("The offer has ended"),
 }
 OWNERS_REASONS = (WITHDRAWN, "licensed")
 PUBLIC_REASONS = tuple(reason for reason in CLOSED_REASONS if reason != WITHDRAWN)

@@ -85,3 +85,34 @@ def last_day(term_end: date | None, expiry: date | None) -> date | None:
     """The end of what can be licensed: the offer's own end or the right's, whichever comes first."""
     days = [day for day in (term_end, expiry) if day is not None]
     return min(days) if days else None
+
+
+READINESS: Mapping[int, Any] = {
+    1: _l("1: basic principles observed"),
+    2: _l("2: concept formulated"),
+    3: _l("3: proof of concept"),
+    4: _l("4: validated in the laboratory"),
+    5: _l("5: validated in a relevant environment"),
+    6: _l("6: demonstrated in a relevant environment"),
+    7: _l("7: prototype in operation"),
+    8: _l("8: complete and qualified"),
+    9: _l("9: proven in operation"),
+}
+
+
+def price_faults(
+    model: str, *, has_amount: bool, has_rate: bool, has_currency: bool, offers_open: bool
+) -> dict[str, Any]:
+    """Field -> what is missing or does not belong, for a price model; an open licence needs a posted price."""
+    faults: dict[str, Any] = {}
+    if model == POSTED and not (has_amount or has_rate):
+        faults["amount"] = _l("A posted price needs a lump sum, a royalty rate, or both.")
+    if has_amount and not has_currency:
+        faults["currency"] = _l("Choose the currency of the lump sum.")
+    if offers_open and model != POSTED:
+        faults["price_model"] = _l("An open licence needs a posted price.")
+    if has_amount and model == "running":
+        faults["amount"] = _l("A running royalty has no lump sum.")
+    if has_rate and model == "lump_sum":
+        faults["royalty_rate"] = _l("A lump sum has no royalty rate.")
+    return faults

@@ -19,7 +19,8 @@ def mark(text: str, terms: Collection[str]) -> Markup:
 
 def snippet(texts: Sequence[str], terms: Collection[str], *, length: int = LENGTH) -> Markup:
     """About ``length`` characters of the text with the densest matches; the beginning of the first when none match."""
-    best, most = (next((text for text in texts if text), ""), 0, []), 0
+    best: tuple[str, int, list[Token]] = (next((text for text in texts if text), ""), 0, [])
+    most = 0
     for text in texts:
         found = [token for token in tokens(text) if token.term in terms]
         for place, first in enumerate(found):

@@ -1,0 +1,1 @@
+"""Matching: which listings fit a need, how well, and why."""
