@@ -35,10 +35,10 @@ function addRow(button) {
 // Cells of stacked tables are named after their column heads.
 function nameCells(root) {
   for (const table of root.querySelectorAll("table.table-cards")) {
-    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    const heads = [...table.querySelectorAll("thead th")].map((head) => (head.querySelector(".visually-hidden") ? "" : head.textContent.trim()));
     for (const row of table.querySelectorAll("tbody tr")) {
       [...row.children].forEach((cell, place) => {
-        if (!cell.dataset.label && !cell.classList.contains("card-title-cell") && place > 0) cell.dataset.label = heads[place] ?? "";
+        if (heads[place] && !cell.dataset.label && !cell.classList.contains("card-title-cell") && place > 0) cell.dataset.label = heads[place];
       });
     }
   }
