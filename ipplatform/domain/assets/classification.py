@@ -19,6 +19,10 @@ _LOCARNO_PACKED = re.compile(r"(\d{2})(\d{2})[A-Z]?", re.ASCII)
 LOCARNO_CLASSES = 32
 
 
+class UnreadableCode(ValueError):
+    """A text that is no code of that scheme."""
+
+
 def normalise_ipc(text: str) -> str:
     """``H01M0010052500``, ``H01M0010/0525 20100101AFI``, ``A45F  504`` -> ``H01M 10/0525``, ``A45F 5/04``; a class or subclass stays.
 
@@ -26,7 +30,7 @@ def normalise_ipc(text: str) -> str:
     """
     code = _symbol(text)
     if code.startswith("Y") or len(code.partition("/")[2]) > 6:
-        raise ValueError(text)
+        raise UnreadableCode(text)
     return code
 
 
@@ -40,7 +44,7 @@ def normalise_locarno(text: str) -> str:
     plain = text.strip().upper()
     found = _LOCARNO_PACKED.fullmatch(plain) or _LOCARNO.fullmatch(plain)
     if found is None or not 1 <= int(found[1]) <= LOCARNO_CLASSES:
-        raise ValueError(text)
+        raise UnreadableCode(text)
     return f"{int(found[1]):02d}-{int(found[2]):02d}"
 
 
@@ -78,12 +82,12 @@ def _symbol(text: str) -> str:
     found = _SLASHED.fullmatch(plain) or _FIXED.fullmatch(plain)
     group = found["group"].strip() if found else ""
     if found is None or not group.isdecimal() or int(group) == 0:
-        raise ValueError(text)
+        raise UnreadableCode(text)
     return f"{found['subclass']} {int(group)}/{found['subgroup']}"
 
 
 def _trimmed(text: str) -> str:
     plain = " ".join(text.split())
     if not plain or len(plain) > 40:
-        raise ValueError(text)
+        raise UnreadableCode(text)
     return plain

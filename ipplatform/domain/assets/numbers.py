@@ -20,6 +20,10 @@ _JP_ERA = re.compile(r"(?:JP|特開|特願|特許)?(?P<era>[MTSHR昭平令])(?P<
 _NOISE = re.compile(r"[\s,./·’'-]+")
 
 
+class UnreadableNumber(ValueError):
+    """A text that is no number of that office, or whose check digit is wrong."""
+
+
 def publication(office: str, text: str, kind: str = "") -> str:
     """The compact publication number; ValueError when ``text`` has no form that ``office`` uses.
 
@@ -35,7 +39,7 @@ def publication(office: str, text: str, kind: str = "") -> str:
         return f"JP{_ERAS[era['era']] + int(era['year'])}{int(era['serial']):06d}{kind}"
     found = pattern.fullmatch(plain)
     if found is None:
-        raise ValueError(text)
+        raise UnreadableNumber(text)
     return f"{office}{found['serial']}{kind or found['kind'] or ''}"
 
 
@@ -50,9 +54,9 @@ def application(office: str, text: str) -> str:
         return f"JP{_ERAS[era['era']] + int(era['year'])}{int(era['serial']):06d}"
     digits = _NOISE.sub("", compact).removeprefix("特願")
     if not re.fullmatch(r"[A-Z]{0,4}\d{4,14}", digits):
-        raise ValueError(text)
+        raise UnreadableNumber(text)
     if office == "US" and not re.fullmatch(r"\d{5,8}", digits):
-        raise ValueError(text)
+        raise UnreadableNumber(text)
     return f"{office}{digits}"
 
 
@@ -62,7 +66,7 @@ def cn_check_digit(digits: str) -> str:
     ``digits`` are the 8 (before October 2003) or 12 digits before the point. Source: ZC 0006-2003.
     """
     if len(digits) not in {8, 12} or not digits.isdecimal():
-        raise ValueError(digits)
+        raise UnreadableNumber(digits)
     weights = (*range(2, 10), *range(2, 6))
     remainder = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
     return "X" if remainder == 10 else str(remainder)
@@ -71,7 +75,7 @@ def cn_check_digit(digits: str) -> str:
 def ep_check_digit(digits: str) -> str:
     """The check digit of a European application number: weights 1 and 2 in turn, cross sums, to the next ten."""
     if len(digits) != 8 or not digits.isdecimal():
-        raise ValueError(digits)
+        raise UnreadableNumber(digits)
     products = [int(digit) * (1 + place % 2) for place, digit in enumerate(digits)]
     return str(-sum(product // 10 + product % 10 for product in products) % 10)
 
@@ -115,14 +119,14 @@ def _us_publication(plain: str, kind: str) -> str:
         return f"US{found['year']}{found['serial']}{found['kind']}"
     found = _US.fullmatch(plain)
     if found is None or len(found["serial"]) > 8:
-        raise ValueError(plain)
+        raise UnreadableNumber(plain)
     return f"US{found['series'] or ''}{found['serial']}{kind or found['kind'] or ''}"
 
 
 def _of_unknown_office(office: str, plain: str, kind: str) -> str:
     digits = plain.removeprefix(office)
     if not re.fullmatch(r"[A-Z]{2}", office) or not re.fullmatch(r"[A-Z0-9]{3,20}", digits, re.ASCII):
-        raise ValueError(plain)
+        raise UnreadableNumber(plain)
     return f"{office}{digits}{kind}"
 
 
@@ -130,7 +134,7 @@ def _checked_cn(digits: str) -> str:
     body, check = digits[:-1], digits[-1:]
     if len(digits) in {9, 13} and cn_check_digit(body) == check:
         return digits
-    raise ValueError(digits)
+    raise UnreadableNumber(digits)
 
 
 def _checked_ep(digits: str) -> str:
@@ -138,4 +142,4 @@ def _checked_ep(digits: str) -> str:
         return digits
     if len(digits) == 9 and ep_check_digit(digits[:8]) == digits[8]:
         return digits[:8]
-    raise ValueError(digits)
+    raise UnreadableNumber(digits)

@@ -40,6 +40,7 @@ class _Splitter:
         self._scanned = 1
         self._dropped = 0
         self._line = 1
+        self._begun_at = 0
         self._number = 0
         self._started = False
 
@@ -60,7 +61,9 @@ class _Splitter:
         whole, dropped = bytes(self._buffer[:end]), self._dropped
         del self._buffer[:end]
         self._scanned, self._dropped = 1, 0
-        content, first_line = whole.strip(), self._line
+        content = whole.strip()
+        blanks_before = whole[: len(whole) - len(whole.lstrip())]
+        first_line = self._begun_at if dropped else self._line + blanks_before.count(b"\n")
         self._line += whole.count(b"\n")
         if not content and not dropped:
             return
@@ -68,13 +71,15 @@ class _Splitter:
         size = dropped + len(content)
         if dropped or size > self._limit:
             yield RawDocument(self._number, first_line, None, size)
-            return
-        blanks_before = whole[: len(whole) - len(whole.lstrip())]
-        yield RawDocument(self._number, first_line + blanks_before.count(b"\n"), content, size)
+        else:
+            yield RawDocument(self._number, first_line, content, size)
 
     def _drop(self) -> None:
         """Forget a document that is too large, keeping only what may be the start of the next one."""
         forgotten = len(self._buffer) - _OVERLAP
+        if not self._dropped:
+            blanks_before = len(self._buffer) - len(self._buffer.lstrip())
+            self._begun_at = self._line + self._buffer.count(b"\n", 0, blanks_before)
         self._dropped += forgotten
         self._line += self._buffer.count(b"\n", 0, forgotten)
         del self._buffer[:forgotten]
