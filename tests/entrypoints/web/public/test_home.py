@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.statements import statements
+
 
 def test_the_start_page_offers_three_ways_in(client: FlaskClient) -> None:
     page = client.get("/").text
@@ -16,6 +18,13 @@ def test_the_start_page_offers_three_ways_in(client: FlaskClient) -> None:
 
 def test_the_start_page_says_how_long_the_log_is(client: FlaskClient) -> None:
     assert re.search(r"<dt>Entries in the public log</dt>\s*<dd>0</dd>", client.get("/").text)
+
+
+def test_the_start_page_asks_as_little_however_often_it_is_read(client: FlaskClient) -> None:
+    client.get("/")
+    with statements() as asked:
+        client.get("/")
+    assert len(asked) <= 6
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/privacy"])
