@@ -20,6 +20,8 @@ from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
 
+SUBMITTED = _l("This filing has been submitted and can no longer be changed.")
+
 
 class DraftChanged(Conflict):
     """Another tab or person changed the same task since; `detail` has the task and the draft's version."""
@@ -95,6 +97,13 @@ def attach(*, actor: Actor, filing_id: int, role: str, document: Document) -> Fi
     return attached
 
 
+def require_draft(*, actor: Actor, filing: Filing) -> None:
+    """What `attach` will demand, asked before a large file is sent: a draft, and somebody who may change it."""
+    require(DRAFT, actor, filing)
+    if filing.status != "draft":
+        raise Conflict(SUBMITTED, code="not_a_draft")
+
+
 def require_role(filing: Filing, role: str) -> None:
     """Invalid when the filing's kind has no place of that name: said before a large file is sent."""
     if kinds.of(filing.asset_kind).role(role) is None:
@@ -153,9 +162,7 @@ def _draft(actor: Actor, filing_id: int) -> Filing:
     filing = lock_row(Filing, filing_id)
     if filing is None:
         raise NotFound
-    require(DRAFT, actor, filing)
-    if filing.status != "draft":
-        raise Conflict(_l("This filing has been submitted and can no longer be changed."), code="not_a_draft")
+    require_draft(actor=actor, filing=filing)
     return filing
 
 
