@@ -59,7 +59,7 @@ class Days(TypeDecorator[tuple[date, date | None]]):
         start, end = value
         after = None if end is None or end >= date.max else end + _DAY
         if dialect.name == "postgresql":
-            return Range(start, after, bounds="[)") if after is None or start < after else Range(empty=True)
+            return Range(start, after, bounds="[)")
         return f"[{start.isoformat()},{'' if after is None else after.isoformat()})"
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[date, date | None] | None:
@@ -68,6 +68,4 @@ class Days(TypeDecorator[tuple[date, date | None]]):
         if isinstance(value, str):
             low, high = value.strip("[)").split(",")
             return date.fromisoformat(low), date.fromisoformat(high) - _DAY if high else None
-        if value.empty or value.lower is None:
-            return None
         return value.lower, None if value.upper is None else value.upper - _DAY

@@ -108,5 +108,10 @@ def held(terms: GrantTerms) -> dict[str, Any]:
         "acts_held": region["acts"],
         "territories_held": region["territories"],
         "fields_held": region["fields"],
-        "term_held": (terms.start, terms.end),
+        "term_held": days_held(terms.start, terms.end),
     }
+
+
+def days_held(start: date, last: date | None) -> tuple[date, date | None] | None:
+    """The days a grant holds, None for one that ended before it began."""
+    return None if last is not None and last < start else (start, last)

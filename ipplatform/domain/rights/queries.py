@@ -64,6 +64,11 @@ def grants_under(agreement_ref: str) -> list[Grant]:
     return list(db.session.scalars(found))
 
 
+def public_ids(grant_ids: Sequence[int]) -> list[str]:
+    """The public ids behind ids, as far as they exist."""
+    return list(db.session.scalars(select(Grant.public_id).where(Grant.id.in_(grant_ids)))) if grant_ids else []
+
+
 def grants_held_by(organisation_id: int, *, on: date | None = None) -> list[Grant]:
     """Licences an organisation holds on ``on`` (today) or later, with asset and licensor, newest first."""
     statement = (

@@ -14,7 +14,7 @@ from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.rights import queries, rules, words
 from ipplatform.domain.rights.errors import GrantConflict
-from ipplatform.domain.rights.models import Grant, held
+from ipplatform.domain.rights.models import Grant, days_held, held
 from ipplatform.domain.rights.ranges import Ranges
 from ipplatform.foundation import events
 from ipplatform.foundation.clock import now, today
@@ -110,7 +110,7 @@ def lock(asset_id: int) -> Asset:
 
 def _end(row: Grant, last_day: date, reason: str) -> None:
     row.last_day, row.ended_at, row.ended_reason = last_day, now(), reason
-    row.term_held = (row.start_date, last_day)
+    row.term_held = days_held(row.start_date, last_day)
     audit.record(actor=SYSTEM, action="grant.end", subject_kind="grant", subject=row.public_id, reason=reason)
     db.session.flush()
     below = select(Grant).where(Grant.head_id == row.id, Grant.survives_head.is_(False))

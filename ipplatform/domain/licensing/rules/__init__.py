@@ -1,0 +1,1 @@
+"""What may happen in a negotiation, and what its terms mean. Pure."""
