@@ -1,0 +1,75 @@
+"""``make bench``: measure on both databases and write docs/benchmarks.md. The ratios are for reading, not for failing."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench import filings, search
+from tests.machine import described, now_text
+from tests.postgres import cluster
+from tests.trials.__main__ import table
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+Measure = Callable[[str, Path], dict[str, object]]
+
+FILINGS = """\
+`POST /api/v1/filings` by 8 clients through gunicorn (2 workers of 4 threads), with worker and sequencer running:
+each answer means committed (*durable*); *included* counts until the last is in a published signed head. Beside it a
+bare Flask route that inserts one row and commits, on the same server settings and database, both fully durable.
+"""
+SEARCH = """\
+One page of 20 with its total, facets and marked snippets, in this process, over {listings:,} listings; the page of it
+through HTTP; and beside them SQL by hand on the same database: `LIKE` over title and texts with a count and the newest
+20, which ranks nothing, and reading the 20 rows found by their ids, which is the least any search must do.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--filings", type=int, default=filings.FILINGS)
+    parser.add_argument("--listings", type=int, default=search.LISTINGS)
+    parser.add_argument("--print", action="store_true", help="print only, leave docs/benchmarks.md alone")
+    chosen = parser.parse_args()
+    text = page(chosen.filings, chosen.listings)
+    if not chosen.print:
+        PAGE.write_text(text)
+    print(text)
+
+
+def page(filings_count: int, listings_count: int) -> str:
+    filed = list(_on_both(lambda url, folder: filings.measure(url, folder, filings=filings_count)))
+    found = list(_on_both(lambda url, folder: search.measure(url, folder, listings=listings_count)))
+    return "\n".join(
+        [
+            "# Benchmarks\n",
+            f"{now_text()} · {described()} · made by `make bench`\n",
+            f"## Filing\n\n{FILINGS}\n{table(filed)}",
+            f"## Searching\n\n{SEARCH.format(listings=listings_count)}\n{table(found)}",
+        ]
+    )
+
+
+def _on_both(measure: Measure) -> Iterator[dict[str, object]]:
+    for name, url, folder in _databases():
+        yield {"database": name, **measure(url, folder)}
+
+
+def _databases() -> Iterator[tuple[str, str, Path]]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield "SQLite", f"sqlite:///{folder}/ipplatform.sqlite3", Path(folder)
+    with _postgres() as url, tempfile.TemporaryDirectory() as folder:
+        yield "PostgreSQL", url, Path(folder)
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    with cluster(durable=True) as started:
+        yield started.create("bench")
+
+
+if __name__ == "__main__":
+    main()
