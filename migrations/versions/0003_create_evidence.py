@@ -160,6 +160,7 @@ def _create_evidence_audit() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_finding")),
     )
     op.create_index(op.f("ix_evidence_finding_audit_id_id"), "evidence_finding", ["audit_id", "id"])
+    op.create_index(op.f("ix_evidence_finding_record_id"), "evidence_finding", ["record", "id"])
     op.create_table(
         "evidence_audited",
         sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),

@@ -144,7 +144,7 @@ class AuditFinding(Base):
     """
 
     __tablename__ = "evidence_finding"
-    __table_args__ = (Index(None, "audit_id", "id"),)
+    __table_args__ = (Index(None, "audit_id", "id"), Index(None, "record", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     audit_id: Mapped[int] = mapped_column(ForeignKey("evidence_audit.id"))

@@ -64,11 +64,16 @@ def inclusion_states(record_ids: Iterable[int]) -> dict[int, str]:
 
 def receipt(record: Record) -> Receipt:
     """The record's state with its inclusion proof in the latest published checkpoint."""
+    return receipt_at(record.leaf_index)
+
+
+def receipt_at(index: int | None) -> Receipt:
+    """As `receipt`, for the leaf at `index`."""
     checkpoint = latest_checkpoint()
-    if checkpoint is None or record.leaf_index is None or record.leaf_index >= checkpoint.size:
+    if checkpoint is None or index is None or index >= checkpoint.size:
         return Receipt(AWAITING, checkpoint.size if checkpoint else 0, None)
-    path = merkle.inclusion_proof(record.leaf_index, checkpoint.size, node_reader(record.leaf_index, checkpoint.size))
-    return Receipt(INCLUDED, checkpoint.size, ProofFile(record.leaf_index, tuple(path), checkpoint.note))
+    path = merkle.inclusion_proof(index, checkpoint.size, node_reader(index, checkpoint.size))
+    return Receipt(INCLUDED, checkpoint.size, ProofFile(index, tuple(path), bytes(checkpoint.note)))
 
 
 def node_reader(index: int = 0, size: int = 0) -> merkle.Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from ipplatform.domain.evidence import keys, publish, queries, signer
 from ipplatform.domain.evidence.audit.findings import Finding, Part, shown
@@ -224,7 +224,7 @@ def _tile(level: int, number: int) -> bytes:
 def _entries(number: int, width: int) -> dict[int, tuple[bytes, Any, Any]]:
     """Place in the tile to entry, filing's public id and the record's own copy of the leaf."""
     first = number * tiles.WIDTH
-    statement: Select[Any] = (
+    statement: Any = (
         select(LogLeaf.leaf_index, LogLeaf.entry, Record.public_id, Record.leaf)
         .outerjoin(Record, Record.leaf_index == LogLeaf.leaf_index)
         .where(LogLeaf.leaf_index.between(first, first + width - 1))

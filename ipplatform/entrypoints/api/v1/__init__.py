@@ -3,6 +3,8 @@
 # One line a resource; each module exposes ``blueprint`` whose url_prefix is relative to /api/v1.
 RESOURCES: tuple[str, ...] = (
     "assets",
+    "audit",
+    "evidence",
     "me",
     "organisation",
 )

@@ -1,0 +1,112 @@
+"""Runs of the audit, for auditors' tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from ipplatform.domain.evidence.audit import console, runs
+from ipplatform.domain.evidence.models import AuditRun
+from ipplatform.entrypoints.http.access import token, writes
+from ipplatform.entrypoints.http.session import actor
+from ipplatform.foundation.i18n import _
+from ipplatform.foundation.ids import parse_id
+
+blueprint = Blueprint("audits", __name__, url_prefix="/audits", description="Re-verification of records and log")
+SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
+
+
+class RunRequestSchema(Schema):
+    scope = fields.String(required=True, validate=validate.OneOf([runs.FULL, runs.INCREMENTAL, runs.ONE]))
+    record = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "Public id of the filing, for the scope “one”"}
+    )
+
+    @validates_schema
+    def _needs_record(self, data: dict[str, Any], **_more: Any) -> None:
+        if data["scope"] == runs.ONE and parse_id(data.get("record") or "") is None:
+            raise ValidationError(_("Name the record to verify."), "record")
+
+
+class RunSchema(Schema):
+    id = fields.String(attribute="public_id", required=True)
+    scope = fields.String(required=True)
+    record = fields.String(attribute="subject", allow_none=True)
+    state = fields.String(required=True, metadata={"enum": ["waiting", "running", "finished"]})
+    checked = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+    found = fields.Integer(required=True, metadata={"description": "Findings so far"})
+    started_at = fields.DateTime(required=True)
+    ended_at = fields.DateTime(allow_none=True)
+
+
+class FindingSchema(Schema):
+    record = fields.String(required=True, metadata={"description": "Public id of a filing, or a part of the log"})
+    field = fields.String(required=True)
+    expected = fields.String(required=True)
+    found = fields.String(required=True)
+    last_whole_at = fields.DateTime(allow_none=True)
+
+
+class PageQuerySchema(Schema):
+    after = fields.String(load_default=None)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
+
+
+class RunPageSchema(Schema):
+    items = fields.List(fields.Nested(RunSchema), required=True)
+    next_cursor = fields.String(allow_none=True)
+
+
+class FindingPageSchema(Schema):
+    items = fields.List(fields.Nested(FindingSchema), required=True)
+    next_cursor = fields.String(allow_none=True)
+
+
+@blueprint.route("")
+class Runs(MethodView):
+    @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.response(200, RunPageSchema)
+    @blueprint.doc(security=SECURED)
+    @token("audit:read")
+    def get(self, query: dict[str, Any]) -> Any:
+        """Runs, newest first."""
+        return console.run_page(actor=actor(), after=query["after"], limit=query["limit"])
+
+    @blueprint.arguments(RunRequestSchema)
+    @blueprint.response(202, RunSchema)
+    @blueprint.alt_response(404, description="No such record", success=False)
+    @blueprint.doc(security=SECURED)
+    @token("audit:read")
+    def post(self, wanted: dict[str, Any]) -> AuditRun:
+        """Begin a run; poll it for progress."""
+        return runs.begin(actor=actor(), scope=wanted["scope"], filing=parse_id(wanted["record"] or ""))
+
+
+@blueprint.route("/<run>")
+class Run(MethodView):
+    @blueprint.response(200, RunSchema)
+    @blueprint.alt_response(404, description="No such run", success=False)
+    @blueprint.doc(security=SECURED)
+    @token("audit:read")
+    @writes
+    def get(self, run: str) -> AuditRun:
+        """A run with its progress."""
+        return console.run(actor=actor(), public_id=parse_id(run) or "")
+
+
+@blueprint.route("/<run>/findings")
+class Findings(MethodView):
+    @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.response(200, FindingPageSchema)
+    @blueprint.alt_response(404, description="No such run", success=False)
+    @blueprint.doc(security=SECURED)
+    @token("audit:read")
+    @writes
+    def get(self, query: dict[str, Any], run: str) -> Any:
+        """What the run found, in the order found."""
+        found = console.run(actor=actor(), public_id=parse_id(run) or "")
+        return console.findings(found, after=query["after"], limit=query["limit"])

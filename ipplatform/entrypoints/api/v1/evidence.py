@@ -1,0 +1,77 @@
+"""Proofs and bundles of filings."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from ipplatform.domain.accounts.authorization import allows
+from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.permissions import PERMISSIONS
+from ipplatform.entrypoints.http import bundles
+from ipplatform.entrypoints.http.access import token
+from ipplatform.entrypoints.http.session import actor
+from ipplatform.foundation.errors import NotFound
+from ipplatform.foundation.ids import parse_id
+
+blueprint = Blueprint("evidence", __name__, url_prefix="/filings", description="What proves a filing")
+
+
+class ProofSchema(Schema):
+    filing = fields.String(required=True, metadata={"description": "Public id of the filing"})
+    state = fields.String(required=True, metadata={"enum": ["awaiting", "included"]})
+    commitment = fields.String(required=True, metadata={"description": "64 hexadecimal digits"})
+    entry = fields.String(required=True, metadata={"description": "The public leaf, canonical JSON"})
+    index = fields.Integer(allow_none=True)
+    size = fields.Integer(required=True, metadata={"description": "Entries in the latest checkpoint"})
+    path = fields.List(fields.String(), required=True, metadata={"description": "Hashes in base64, sibling first"})
+    checkpoint = fields.String(allow_none=True, metadata={"description": "Signed note (c2sp.org/tlog-checkpoint)"})
+
+
+@blueprint.route("/<number>/proof")
+class Proof(MethodView):
+    @blueprint.response(200, ProofSchema)
+    @blueprint.alt_response(404, description="No such filing", success=False)
+    @blueprint.doc(security=[{"bearer": []}])
+    @token("filings:read")
+    def get(self, number: str) -> dict[str, Any]:
+        """The public proof of inclusion of a filing."""
+        record = _record(number)
+        receipt = queries.receipt(record)
+        proof = receipt.proof
+        return {
+            "filing": record.public_id,
+            "state": receipt.state,
+            "commitment": record.commitment.hex(),
+            "entry": record.leaf.decode(),
+            "index": proof.index if proof else None,
+            "size": receipt.size,
+            "path": [base64.b64encode(item).decode() for item in proof.path] if proof else [],
+            "checkpoint": proof.checkpoint.decode() if proof else None,
+        }
+
+
+@blueprint.route("/<number>/evidence")
+class Evidence(MethodView):
+    @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
+    @blueprint.alt_response(404, description="No such filing", success=False)
+    @blueprint.alt_response(409, description="The filing still awaits inclusion in the log", success=False)
+    @blueprint.doc(security=[{"bearer": []}])
+    @token("filings:read")
+    def get(self, number: str) -> Response:
+        """The bundle of evidence: everything for the holder and the office, the public part for others."""
+        record = _record(number)
+        return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+
+
+def _record(number: str) -> Record:
+    record = queries.record_by_filing(parse_id(number) or "")
+    if record is None:
+        raise NotFound
+    return record

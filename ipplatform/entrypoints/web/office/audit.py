@@ -1,0 +1,70 @@
+"""The auditor's console: records with their state of proof, runs of the audit, what they found."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ipplatform.domain.evidence.audit import console, runs
+from ipplatform.entrypoints.http import bundles
+from ipplatform.entrypoints.http.access import office, writes
+from ipplatform.entrypoints.http.session import actor
+from ipplatform.foundation.errors import Invalid
+from ipplatform.foundation.i18n import _, _l
+from ipplatform.foundation.ids import parse_id
+
+blueprint = Blueprint("audit", __name__, url_prefix="/office/audit")
+SCOPES = (runs.FULL, runs.INCREMENTAL, runs.ONE)
+SCOPE_LABELS = {
+    runs.FULL: _l("Everything"),
+    runs.INCREMENTAL: _l("What is new"),
+    runs.ONE: _l("One record"),
+}
+
+
+@blueprint.get("")
+@office("auditor")
+@writes
+def index() -> ResponseReturnValue:
+    page = console.records(actor=actor(), after=request.args.get("after"), broken=request.args.get("show") == "broken")
+    return render_template(
+        "office/audit.html", page=page, recent=console.recent_runs(), state=console.log_state(), labels=SCOPE_LABELS
+    )
+
+
+@blueprint.post("/runs")
+@office("auditor")
+def begin() -> ResponseReturnValue:
+    scope = request.form.get("scope", "")
+    if scope not in SCOPES:
+        raise Invalid({"scope": [_("Choose what to verify.")]})
+    run = runs.begin(actor=actor(), scope=scope, filing=parse_id(request.form.get("record", "")))
+    flash(_("The verification has begun."), "success")
+    return redirect(url_for("audit.run", number=run.public_id), 303)
+
+
+@blueprint.get("/runs/<number>")
+@office("auditor")
+@writes
+def run(number: str) -> ResponseReturnValue:
+    """Reloaded by htmx or by the page itself until the run has ended."""
+    found = console.run(actor=actor(), public_id=number)
+    page = console.findings(found, after=request.args.get("after"))
+    template = "office/audit_progress.html" if request.headers.get("HX-Request") else "office/audit_run.html"
+    return render_template(template, run=found, page=page, labels=SCOPE_LABELS)
+
+
+@blueprint.get("/records/<number>")
+@office("auditor")
+@writes
+def record(number: str) -> ResponseReturnValue:
+    found = console.record(actor=actor(), public_id=parse_id(number) or "")
+    return render_template("office/audit_record.html", found=found)
+
+
+@blueprint.get("/records/<number>/evidence")
+@office("auditor", "registrar")
+@writes
+def evidence(number: str) -> ResponseReturnValue:
+    found = console.read_bundle(actor=actor(), public_id=parse_id(number) or "")
+    return bundles.answer(found, with_filing=True)

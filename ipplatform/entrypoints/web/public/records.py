@@ -1,0 +1,40 @@
+"""The public proof of a record, without anything confidential, and its bundle."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from ipplatform.domain.accounts.authorization import allows
+from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.permissions import PERMISSIONS
+from ipplatform.entrypoints.http import bundles
+from ipplatform.entrypoints.http.access import public
+from ipplatform.entrypoints.http.session import actor
+from ipplatform.foundation.errors import NotFound
+from ipplatform.foundation.ids import parse_id
+
+blueprint = Blueprint("records", __name__)
+
+
+@blueprint.get("/records/<number>")
+@public
+def show(number: str) -> ResponseReturnValue:
+    record = _record(number)
+    return render_template("public/record.html", record=record, receipt=queries.receipt(record))
+
+
+@blueprint.get("/filings/<number>/evidence")
+@public
+def evidence(number: str) -> ResponseReturnValue:
+    """Everything for the holder, what is public for everybody else. Auditors have their own, recorded way to it."""
+    record = _record(number)
+    return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+
+
+def _record(number: str) -> Record:
+    record = queries.record_by_filing(parse_id(number) or "")
+    if record is None:
+        raise NotFound
+    return record
