@@ -123,7 +123,9 @@ def _mentions(text: str) -> ColumnElement[bool]:
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     compact = "".join(character for character in text if character.isalnum()).upper()
     owner = select(AssetParty.asset_id).where(AssetParty.name.ilike(pattern, escape="\\"))
-    in_class = select(AssetClassification.asset_id).where(AssetClassification.code.startswith(text.strip().upper()))
+    in_class = select(AssetClassification.asset_id).where(
+        AssetClassification.code.startswith(text.strip().upper(), autoescape=True)
+    )
     return or_(
         Asset.title.ilike(pattern, escape="\\"),
         Asset.publication_number == compact,

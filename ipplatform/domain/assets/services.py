@@ -122,6 +122,7 @@ def replace_owners(asset: Asset, owners: Sequence[PartyValue]) -> None:
     db.session.flush()
     asset.parties.extend(party_rows(owners))
     db.session.flush()
+    db.session.expire(asset, ["parties"])
     events.publish("asset.title_changed", asset_id=asset.id)
 
 
