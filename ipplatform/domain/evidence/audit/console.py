@@ -13,6 +13,7 @@ from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.audit import rows
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.models import AuditedRecord, AuditFinding, AuditRun, LogState, Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
@@ -31,7 +32,7 @@ class RecordRow:
 
     public_id: str
     kind: str
-    created_at: datetime
+    created_at: datetime | None
     organisation: str | None
     leaf_index: int | None
     state: str
@@ -122,7 +123,8 @@ def log_state() -> LogState | None:
 
 def _rows(*more: Any) -> Any:
     columns = (
-        Record.id, Record.public_id, Record.kind, Record.created_at, Record.leaf_index,
+        Record.id, Record.leaf_index,
+        *(rows.COLUMNS[name].label(name) for name in ("public_id", "kind", "created_at")),
         Organisation.name.label("organisation"), AuditedRecord.whole, AuditedRecord.checked_at,
     )  # fmt: skip
     return (
@@ -135,9 +137,9 @@ def _rows(*more: Any) -> Any:
 def _row(item: Any, size: int) -> RecordRow:
     included = item.leaf_index is not None and item.leaf_index < size
     return RecordRow(
-        public_id=item.public_id,
-        kind=item.kind,
-        created_at=item.created_at,
+        public_id=rows.text_of(item.public_id),
+        kind=rows.text_of(item.kind),
+        created_at=rows.moment(rows.text_of(item.created_at)),
         organisation=item.organisation,
         leaf_index=item.leaf_index,
         state="included" if included else "awaiting_inclusion",

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from ipplatform.domain.evidence import keys, publish, queries, signer
 from ipplatform.domain.evidence.audit.findings import Finding, Part, shown
+from ipplatform.domain.evidence.audit.rows import raw_text, text_of
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, note, tiles
 from ipplatform.domain.evidence.models import LogCheckpoint, LogLeaf, LogState, LogTile, Record
@@ -225,11 +226,11 @@ def _entries(number: int, width: int) -> dict[int, tuple[bytes, Any, Any]]:
     """Place in the tile to entry, filing's public id and the record's own copy of the leaf."""
     first = number * tiles.WIDTH
     statement: Any = (
-        select(LogLeaf.leaf_index, LogLeaf.entry, Record.public_id, Record.leaf)
+        select(LogLeaf.leaf_index, LogLeaf.entry, raw_text(Record.public_id.expression), Record.leaf)
         .outerjoin(Record, Record.leaf_index == LogLeaf.leaf_index)
         .where(LogLeaf.leaf_index.between(first, first + width - 1))
     )
     return {
-        index - first: (bytes(entry), public_id, None if leaf is None else bytes(leaf))
+        index - first: (bytes(entry), text_of(public_id), None if leaf is None else bytes(leaf))
         for index, entry, public_id, leaf in db.session.execute(statement)
     }

@@ -6,28 +6,57 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Select, String, literal, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, literal, select, type_coerce
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 
 from ipplatform.domain.evidence.models import LogLeaf, Record, RecordDocument
 from ipplatform.foundation.db import db
 
 UNREADABLE = "(not readable)"
+
+
+class raw_text(ColumnElement[Any]):  # noqa: N801
+    """A text column as its bytes on SQLite, which stores bytes that are no text; decode with `text_of`."""
+
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.type = LargeBinary()
+
+
+@compiles(raw_text)
+def _as_it_is(element: raw_text, compiler: Any, **more: Any) -> str:
+    return str(compiler.process(element.column, **more))
+
+
+@compiles(raw_text, "sqlite")
+def _as_bytes(element: raw_text, compiler: Any, **more: Any) -> str:
+    return f"CAST({compiler.process(element.column, **more)} AS BLOB)"
+
+
+def text_of(value: Any) -> Any:
+    """Bytes as text, whatever they are; other values as they are."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+TEXTS = ("public_id", "asset", "kind", "idempotency_key", "request_digest", "created_at")
 COLUMNS: dict[str, ColumnElement[Any]] = {
     "id": Record.id.expression,
-    "public_id": type_coerce(Record.public_id, String),
+    "public_id": raw_text(Record.public_id.expression),
     "organisation_id": Record.organisation_id.expression,
-    "asset": type_coerce(Record.asset, String),
-    "kind": type_coerce(Record.kind, String),
-    "idempotency_key": type_coerce(Record.idempotency_key, String),
-    "request_digest": type_coerce(Record.request_digest, String),
+    "asset": raw_text(Record.asset.expression),
+    "kind": raw_text(Record.kind.expression),
+    "idempotency_key": raw_text(Record.idempotency_key.expression),
+    "request_digest": raw_text(Record.request_digest.expression),
     "manifest": type_coerce(Record.manifest, LargeBinary),
     "salt": type_coerce(Record.salt, LargeBinary),
     "commitment": Record.commitment.expression,
     "leaf": Record.leaf.expression,
     "leaf_index": Record.leaf_index.expression,
     "seal": Record.seal.expression,
-    "created_at": type_coerce(Record.created_at, String),
+    "created_at": raw_text(Record.created_at.expression),
 }
 
 
@@ -43,9 +72,9 @@ def of(record_id: int) -> list[dict[str, Any]]:
 def documents(record_ids: Sequence[int]) -> dict[int, dict[int, Any]]:
     """Record id to position to storage key."""
     kept: dict[int, dict[int, Any]] = {identity: {} for identity in record_ids}
-    columns = select(RecordDocument.record_id, RecordDocument.position, RecordDocument.storage_key)
+    columns = select(RecordDocument.record_id, RecordDocument.position, raw_text(RecordDocument.storage_key.expression))
     for record_id, position, key in db.session.execute(columns.where(RecordDocument.record_id.in_(record_ids))):
-        kept[record_id][position] = key
+        kept[record_id][position] = text_of(key)
     return kept
 
 
@@ -78,11 +107,11 @@ def _by_columns(identity: int) -> dict[str, Any]:
     """One column at a time, when a row cannot be read as a whole."""
     values: dict[str, Any] = {}
     for name, column in COLUMNS.items():
-        values[name] = _one(select(column).where(Record.id == identity))
+        values[name] = _value(name, _one(select(column).where(Record.id == identity)))
     index = values["leaf_index"]
     values["entry"] = None
     if isinstance(index, int):
-        values["entry"] = _one(select(LogLeaf.entry).where(LogLeaf.leaf_index == literal(index)))
+        values["entry"] = _value("entry", _one(select(LogLeaf.entry).where(LogLeaf.leaf_index == literal(index))))
     return values
 
 
@@ -91,8 +120,13 @@ def _one(statement: Select[Any]) -> Any:
         value = db.session.scalar(statement)
     except (DBAPIError, ValueError, TypeError):
         return UNREADABLE
-    return bytes(value) if isinstance(value, memoryview) else value
+    return value
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
-    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row._mapping.items()}
+    return {name: _value(name, value) for name, value in row._mapping.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    plain = bytes(value) if isinstance(value, memoryview) else value
+    return text_of(plain) if name in TEXTS else plain
