@@ -18,6 +18,7 @@ SIGNED_IN = MEMBERS | OFFICE | {"newcomer"}
 EVERYBODY = SIGNED_IN | {"anonymous"}
 
 PASSWORD = "seven quiet river stones"
+DRAWING, GRANTS = "a drawing to upload", "grants to upload"  # bodies that are files
 
 
 def own(*roles: str) -> frozenset[str]:
@@ -84,4 +85,83 @@ PAGES = {
     "GET styleguide.index": Line(frozenset()),  # only while developing
 }
 
-TABLE: dict[str, Line] = {**ACCOUNT, **OPERATION, **PAGES}
+PORTFOLIO = {
+    "GET holder_home.show": Line(SIGNED_IN),
+    "GET assets.index": Line(MEMBERS),
+    "GET assets.choose": Line(MEMBERS),
+    "POST assets.upload": Line(own("administrator", "filer") | {"stranger"}, body={"file": GRANTS}),
+    "GET assets.show_import": Line(OWN, {"public_id": "import"}),
+    "GET assets.report_json": Line(OWN, {"public_id": "import"}),
+    "GET assets.report_text": Line(OWN, {"public_id": "import"}),
+    "GET assets.document": Line(OWN, {"reference": "document of the draft"}),
+    "GET register.show": Line(EVERYBODY, {"reference": "asset"}),
+    "GET register.download": Line(frozenset(), {"reference": "asset", "document": "document of the draft"}),
+    "GET api_reference.reference": Line(EVERYBODY),
+    "GET api_assets.Assets": Line(MEMBERS),
+    "GET api_assets.OneAsset": Line(SIGNED_IN, {"asset_id": "asset"}),
+    "POST api_assets.Imports": Line(own("administrator", "filer") | {"stranger"}, body={"file": GRANTS}),
+    "GET api_assets.OneImport": Line(OWN, {"import_id": "import"}),
+    "GET organisation_api.Organisation": Line(MEMBERS),
+    "POST organisation_api.Invitations": Line(
+        own("administrator") | {"stranger"}, body={"email": "invited@example.com", "roles": ["viewer"]}
+    ),
+}
+
+_FILER = own("administrator", "filer")
+_REGISTRAR = frozenset({"registrar"})
+_EXAMINERS = frozenset({"registrar", "auditor"})
+_DRAFT = {"filing": "draft"}
+_TASK = {"filing": "draft", "task": "title"}
+
+FILINGS = {
+    "GET filings.index": Line(MEMBERS),
+    "GET filings.new": Line(MEMBERS),
+    "POST filings.create": Line(_FILER | {"stranger"}, body={"kind": "patent"}),
+    "GET filings.show": Line(OWN, _DRAFT),
+    "GET filings.check": Line(OWN, _DRAFT),
+    "POST filings.submit": Line(_FILER, _DRAFT),
+    "POST filings.discard": Line(_FILER, _DRAFT),
+    "POST filings.answer": Line(_FILER, {"filing": "deficient"}),
+    "POST filings.withdraw": Line(_FILER, {"filing": "submitted"}),
+    "GET filing_tasks.show": Line(OWN, _TASK),
+    "POST filing_tasks.save": Line(_FILER, _TASK, {"title": "Another title"}),
+    "POST filing_tasks.autosave": Line(_FILER, _TASK, {"title": "Another title"}),
+    "GET filing_documents.index": Line(OWN, _DRAFT),
+    "POST filing_documents.add": Line(_FILER, _DRAFT, {"role": "drawings", "file": DRAWING}),
+    "POST filing_documents.add_raw": Line(_FILER, _DRAFT, {"role": "drawings", "file": DRAWING}),
+    "GET filing_documents.download": Line(OWN, {**_DRAFT, "document": "document of the draft"}),
+    "POST filing_documents.remove": Line(_FILER, {**_DRAFT, "document": "document of the draft"}),
+    "GET queue.index": Line(_REGISTRAR),
+    "GET office_filings.show": Line(_EXAMINERS, {"filing": "taken"}),
+    "POST office_filings.take": Line(_REGISTRAR, {"filing": "submitted"}),
+    "POST office_filings.release": Line(_REGISTRAR, {"filing": "taken"}),
+    "POST office_filings.decide": Line(_REGISTRAR, {"filing": "taken"}, {"outcome": "register"}),
+    "GET office_filings.download": Line(_EXAMINERS, {"filing": "with a drawing", "document": "drawing"}),
+}
+
+_RECORD = {"number": "registered"}
+_AUDITOR = frozenset({"auditor"})
+
+EVIDENCE = {
+    "GET records.show": Line(EVERYBODY, _RECORD),
+    "GET records.evidence": Line(EVERYBODY, _RECORD),
+    "GET log.index": Line(EVERYBODY),
+    "GET log.checkpoint": Line(EVERYBODY),
+    "GET log.policy": Line(EVERYBODY),
+    "GET log.tile": Line(EVERYBODY, {"rest": "newest tile"}),
+    "GET verify.index": Line(EVERYBODY),
+    "GET verify.of_record": Line(EVERYBODY, _RECORD),
+    "GET evidence.Evidence": Line(SIGNED_IN, _RECORD),
+    "GET evidence.Proof": Line(SIGNED_IN, _RECORD),
+    "GET audit.index": Line(_AUDITOR),
+    "GET audit.record": Line(_AUDITOR, _RECORD),
+    "GET audit.evidence": Line(_EXAMINERS, _RECORD),
+    "POST audit.begin": Line(_AUDITOR, body={"scope": "full"}),
+    "GET audit.run": Line(_AUDITOR, {"number": "audit"}),
+    "GET audits.Runs": Line(_AUDITOR),
+    "POST audits.Runs": Line(_AUDITOR, body={"scope": "full"}),
+    "GET audits.Run": Line(_AUDITOR, {"run": "audit"}),
+    "GET audits.Findings": Line(_AUDITOR, {"run": "audit"}),
+}
+
+TABLE: dict[str, Line] = {**ACCOUNT, **OPERATION, **PAGES, **PORTFOLIO, **FILINGS, **EVIDENCE}

@@ -9,9 +9,18 @@ from sqlalchemy import select
 
 from ipplatform.domain.accounts import services, sessions
 from ipplatform.domain.accounts.models import ApiToken, LoginSession, Organisation, Person
+from ipplatform.domain.assets.importing import runs as imports
+from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence import sequencer
+from ipplatform.domain.evidence.audit import runs as audits
+from ipplatform.domain.filings import queries as filing_queries
+from ipplatform.domain.filings import services as filing_services
+from ipplatform.foundation import jobs
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.jobs import Outbox
 from tests.factories import actor_of, bearer, make_organisation, make_person, member, office_person
+from tests.factories import assets as asset
+from tests.factories import filings as filing
 
 MEMBER_ROLES = ("administrator", "filer", "dealer", "signatory", "viewer")
 OFFICE_ROLES = ("registrar", "auditor", "office administrator")
@@ -39,6 +48,9 @@ def make_world() -> World:
     for name, person in people.items():
         _sign_in(world, name, person, {"newcomer": None, "stranger": other}.get(name, organisation))
     _accounts(world, people, organisation)
+    _filings(world, people, organisation)
+    _assets(world, people, organisation)
+    _audit(world, people)
     return world
 
 
@@ -78,3 +90,56 @@ def _accounts(world: World, people: dict[str, Person], organisation: Organisatio
         "session of the viewer": str(db.session.scalars(newest).first()),
         "token of the viewer": db.session.scalars(select(ApiToken.public_id).where(ApiToken.person_id == viewer)).one(),
     }
+
+
+def _filings(world: World, people: dict[str, Person], organisation: Organisation) -> None:
+    """An application in each state in which a page offers something else."""
+    filer, registrar = actor_of(people["filer"], organisation), people["registrar"]
+    draft, spare = filing.draft(filer), filing.draft(filer)
+    with transaction():
+        for made in (draft, spare):
+            document = filing.received(filer, organisation)
+            filing_services.attach(actor=filer, filing_id=made.id, role="drawings", document=document)
+    with transaction():
+        filing_services.submit(actor=filer, filing_id=spare.id, idempotency_key="with a drawing")
+    sequencer.run_all()
+    with transaction():
+        filing_services.take(actor=actor_of(registrar), filing_id=spare.id)
+    submitted = filing.submitted(filer)
+    taken, examiner = filing.taken(filer, registrar)
+    deficient, _ = filing.taken(filer, registrar)
+    registered, _ = filing.taken(filer, registrar)
+    with transaction():
+        reasons = [{"field": "claims", "text": "The claims are unclear."}]
+        filing_services.decide(actor=examiner, filing_id=deficient.id, outcome="deficient", reasons=reasons)
+        filing_services.decide(actor=examiner, filing_id=registered.id, outcome="register", reasons=[])
+    sequencer.run_all()
+    world.things |= {
+        "draft": draft.public_id,
+        "submitted": submitted.public_id,
+        "taken": taken.public_id,
+        "deficient": deficient.public_id,
+        "registered": registered.public_id,
+        "asset": registered.asset or "",
+        "with a drawing": spare.public_id,
+        "drawing": filing_queries.attachments(spare.id)[0][1].public_id,
+        "document of the draft": filing_queries.attachments(draft.id)[0][1].public_id,
+    }
+
+
+def _assets(world: World, people: dict[str, Person], organisation: Organisation) -> None:
+    filer = actor_of(people["filer"], organisation)
+    with transaction():
+        run = imports.upload(
+            actor=filer, organisation=organisation, stream=[asset.grant_xml().encode()], name="grants.xml"
+        )
+    jobs.run_all()
+    world.things["import"] = run.public_id
+
+
+def _audit(world: World, people: dict[str, Person]) -> None:
+    with transaction():
+        run = audits.begin(actor=actor_of(people["auditor"]), scope=audits.FULL)
+    world.things["audit"] = run.public_id
+    size = evidence.published_size()
+    world.things["newest tile"] = f"0/000.p/{size}"

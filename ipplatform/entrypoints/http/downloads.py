@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, stream_with_context
+
+from ipplatform.domain.assets.documents import open_document
+from ipplatform.domain.assets.models import Document
+
+
+def send(document: Document) -> Response:
+    return sent(open_document(document), name=document.name, media_type=document.media_type, size=document.size)
 
 
 def sent(chunks: Iterator[bytes], *, name: str, media_type: str, size: int) -> Response:
-    """A streamed download; `size` in bytes. Scripts inside an uploaded page must never run on our origin."""
-    response = Response(chunks, mimetype=media_type)
+    """A streamed download; `size` in bytes. Scripts inside an uploaded page must never run on our origin.
+
+    The first chunk is read now: a file that is gone or damaged is an error page, not a download that breaks off.
+    """
+    first = next(chunks, b"")
+    response = Response(stream_with_context(chain([first], chunks)), mimetype=media_type)
     response.content_length = size
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
