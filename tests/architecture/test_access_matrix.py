@@ -164,7 +164,7 @@ def _send(stage: Stage, name: str, headers: Mapping[str, str], session: str | No
     as_json = address.startswith("/api/") and method not in _SAFE and "file" not in (line.body or {})
     payload = {"json": body or {}} if as_json else {"data": body}
     headers = {"Idempotency-Key": "matrix", **headers}
-    return client.open(address, method=method, query_string=dict(line.query), headers=headers, **payload)
+    return client.open(address, method=method, query_string=dict(line.query), headers=headers, buffered=True, **payload)
 
 
 def _filled(value: object, world: World) -> object:

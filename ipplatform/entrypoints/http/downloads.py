@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from urllib.parse import quote
 
-from flask import Response, stream_with_context
+from flask import Response
 
 from ipplatform.domain.assets.documents import open_document
 from ipplatform.domain.assets.models import Document
@@ -22,7 +22,7 @@ def sent(chunks: Iterator[bytes], *, name: str, media_type: str, size: int) -> R
     The first chunk is read now: a file that is gone or damaged is an error page, not a download that breaks off.
     """
     first = next(chunks, b"")
-    response = Response(stream_with_context(chain([first], chunks)), mimetype=media_type)
+    response = Response(chain([first], chunks), mimetype=media_type)
     response.content_length = size
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
