@@ -10,6 +10,9 @@ from flask import Response
 
 from ipplatform.domain.assets.documents import open_document
 from ipplatform.domain.assets.models import Document
+from ipplatform.foundation.errors import Conflict
+from ipplatform.foundation.i18n import _
+from ipplatform.foundation.secretbox import Damaged
 
 
 def send(document: Document) -> Response:
@@ -19,10 +22,15 @@ def send(document: Document) -> Response:
 def sent(chunks: Iterator[bytes], *, name: str, media_type: str, size: int) -> Response:
     """A streamed download; `size` in bytes. Scripts inside an uploaded page must never run on our origin.
 
-    The first chunk is read now: a file that is gone or damaged is an error page, not a download that breaks off.
+    The first chunk is read now: a file that is gone or damaged is a Conflict (document_damaged), not a download that
+    breaks off. No charset is added to the type: an XML file says its own.
     """
-    first = next(chunks, b"")
-    response = Response(chain([first], chunks), mimetype=media_type)
+    try:
+        first = next(chunks, b"")
+    except (FileNotFoundError, Damaged) as error:
+        message = _("The stored file is missing or damaged. The operator of the service can restore it.")
+        raise Conflict(message, code="document_damaged") from error
+    response = Response(chain([first], chunks), content_type=media_type)
     response.content_length = size
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
