@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.assets.models import Asset
+from ipplatform.domain.assets.rules import KIND_LABELS
 from ipplatform.domain.licensing import words
 from ipplatform.domain.licensing.rules.terms import Terms
 from ipplatform.domain.rights import territory
 from ipplatform.domain.rights import words as rights
 from ipplatform.foundation import settings
-from ipplatform.foundation.i18n import _, force_locale
+from ipplatform.foundation.i18n import force_locale
 from ipplatform.foundation.ids import display_id
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"
@@ -70,7 +71,7 @@ def _in_words(
             **said,
             "rows": words.rows({**terms, "notes": ""}),
             "made_on": rights.day(made_on),
-            "kind": _kind(asset.kind),
+            "kind": str(KIND_LABELS[asset.kind]),
             "licensor": licensor,
             "licensee": licensee,
         }
@@ -83,21 +84,6 @@ def _party(organisation: Organisation, code: str) -> dict[str, str]:
         "scheme": organisation.identifier_scheme.upper(),
         "identifier": organisation.identifier,
     }
-
-
-def _kind(kind: str) -> str:
-    names = {
-        "patent": _("patent"),
-        "utility_model": _("utility model"),
-        "design": _("design"),
-        "trademark": _("trade mark"),
-        "software": _("software"),
-        "work": _("work"),
-        "ic_layout": _("layout of an integrated circuit"),
-        "trade_secret": _("trade secret"),
-        "dataset": _("dataset"),
-    }
-    return str(names.get(kind, kind))
 
 
 def _number(asset: Asset) -> str:
