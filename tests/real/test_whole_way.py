@@ -47,7 +47,14 @@ def files(tmp_path: Path) -> list[Path]:
         return FILES
     own = tmp_path / "own.xml.gz"
     subjects = ("membrane pump", "optical sensor", "battery separator", "turbine seal", "speech codec", "wire saw")
-    documents = [grant_xml(f"0{7000001 + place}", title=subject) for place, subject in enumerate(subjects * 2)]
+    documents = [
+        grant_xml(
+            f"0{7000001 + place}",
+            title=subject,
+            abstract=f'<abstract id="abstract"><p id="p-1">A {subject} of design {place}.</p></abstract>',
+        )
+        for place, subject in enumerate(subjects * 2)
+    ]
     own.write_bytes(gzip.compress("\n".join(documents).encode()))
     return [own]
 
