@@ -11,7 +11,7 @@ from ipplatform.domain.assets.models import Document
 from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.filings import services
 from ipplatform.domain.filings.models import Filing
-from ipplatform.foundation.db import transaction
+from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.ids import new_public_id
 from tests.factories.accounts import actor_of, office_person
 
@@ -87,3 +87,9 @@ def decided(actor: Actor, outcome: str = "register", reason: str = "The claims a
         services.decide(actor=examiner, filing_id=filing.id, outcome=outcome, reasons=reasons)
     sequencer.run_once()
     return filing, examiner
+
+
+def look_again() -> None:
+    """Let the test's own session see what requests committed since it last looked."""
+    db.session.rollback()
+    db.session.expire_all()

@@ -16,6 +16,7 @@ from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.assessment import Assessment, assess
 from ipplatform.foundation import clock
 from ipplatform.foundation.db import db
+from ipplatform.foundation.ids import parse_id
 from ipplatform.foundation.pagination import Descending, Page, keyset
 
 AWAITING_INCLUSION = "awaiting_inclusion"
@@ -44,13 +45,14 @@ def attached(filing_id: int, document: str) -> Document | None:
     return db.session.scalars(
         select(Document)
         .join(FilingDocument, FilingDocument.document_id == Document.id)
-        .where(FilingDocument.filing_id == filing_id, Document.public_id == document)
+        .where(FilingDocument.filing_id == filing_id, Document.public_id == (parse_id(document) or ""))
     ).one_or_none()
 
 
 def received_documents(organisation_id: int, public_ids: Sequence[str]) -> dict[str, Document]:
     """The organisation's documents among `public_ids`; one statement."""
-    found = select(Document).where(Document.organisation_id == organisation_id, Document.public_id.in_(public_ids))
+    wanted = [public_id for public_id in public_ids if parse_id(public_id) == public_id]
+    found = select(Document).where(Document.organisation_id == organisation_id, Document.public_id.in_(wanted))
     return {document.public_id: document for document in db.session.scalars(found)}
 
 
@@ -106,11 +108,11 @@ def queue(
 def queue_counts() -> dict[str, int]:
     """Status -> how many registrations stand there; one statement."""
     counted = (
-        select(Filing.status, func.count())
+        select(Filing.status, func.count().label("number"))
         .where(Filing.kind == "registration", Filing.status != lifecycle.DRAFT)
         .group_by(Filing.status)
     )
-    return dict(db.session.execute(counted).tuples().all())
+    return {row.status: row.number for row in db.session.execute(counted)}
 
 
 def follow_ups(case_id: int) -> list[Filing]:

@@ -12,7 +12,9 @@ from flask.cli import FlaskGroup
 COMMANDS: tuple[str, ...] = (
     "audit:command",
     "classifications:classifications",
+    "demo:demo",
     "evidence:command",
+    "filings:filings",
     "imports:import_files",
     "log:command",
     "sequencer:command",

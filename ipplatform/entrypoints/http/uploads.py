@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import current_app, request
-from flask_wtf.csrf import validate_csrf
+from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+from wtforms import ValidationError
 
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid
@@ -43,7 +44,10 @@ def receive() -> Upload:
 def check_csrf(upload: Upload) -> None:
     """A streamed form's own token, which has to stand before the file: reading `request.form` would read it all."""
     if current_app.config["WTF_CSRF_ENABLED"]:
-        validate_csrf(upload.fields.get("csrf_token") or request.headers.get("X-CSRFToken"))
+        try:
+            validate_csrf(upload.fields.get("csrf_token"))
+        except ValidationError as error:
+            raise CSRFError(str(error)) from error
 
 
 def _body() -> Iterator[bytes]:

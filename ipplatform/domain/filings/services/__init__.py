@@ -12,10 +12,11 @@ from ipplatform.domain.filings.services.drafts import (
     start_draft,
 )
 from ipplatform.domain.filings.services.examination import decide, release, take
-from ipplatform.domain.filings.services.submission import record_act, start_answer, submit, submit_new, withdraw
+from ipplatform.domain.filings.services.submission import amend, record_act, start_answer, submit, submit_new, withdraw
 
 __all__ = [
     "DraftChanged",
+    "amend",
     "attach",
     "decide",
     "detach",

@@ -19,6 +19,7 @@ from ipplatform.foundation import clock, settings
 from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
+from ipplatform.foundation.ids import parse_id
 
 SUBMITTED = _l("This filing has been submitted and can no longer be changed.")
 
@@ -139,7 +140,7 @@ def detach(*, actor: Actor, filing_id: int, document: str) -> None:
     attached = db.session.scalars(
         select(FilingDocument)
         .join(Document, Document.id == FilingDocument.document_id)
-        .where(FilingDocument.filing_id == filing.id, Document.public_id == document)
+        .where(FilingDocument.filing_id == filing.id, Document.public_id == (parse_id(document) or ""))
     ).one_or_none()
     if attached is None:
         raise NotFound

@@ -13,17 +13,15 @@ from ipplatform.domain.filings import kinds, queries
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.permissions import DECIDE, EXAMINE
 from ipplatform.domain.filings.rules import lifecycle
-from ipplatform.domain.filings.schemas.inputs import clean
 from ipplatform.domain.filings.services import notices
 from ipplatform.domain.filings.services.entry import enter_in_register
 from ipplatform.domain.filings.services.recording import submit_row
+from ipplatform.domain.filings.services.words import checked_text
 from ipplatform.foundation import clock
 from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.ids import new_public_id
-
-REASON_CHARACTERS = 4000
 
 
 def take(*, actor: Actor, filing_id: int) -> Filing:
@@ -78,7 +76,7 @@ def decide(
         "decided": latest.public_id,
         "outcome": outcome,
         "reasons": given,
-        "note": _text("note", note),
+        "note": checked_text("note", note),
     }
     submit_row(actor=actor, filing=decision, content=content, attachments=[], office=True)
     if outcome == "register":
@@ -110,7 +108,7 @@ def _reasons(case: Filing, outcome: str, reasons: Sequence[Mapping[str, str]]) -
     names = {"", "documents", *(task.name for task in kinds.of(case.asset_kind).tasks)}
     given = []
     for index, reason in enumerate(reasons):
-        text = _text(f"reasons.{index}.text", reason.get("text", ""))
+        text = checked_text(f"reasons.{index}.text", reason.get("text", ""))
         field = reason.get("field", "")
         if field not in names:
             raise Invalid({f"reasons.{index}.field": [_l("Choose what the reason is about.")]})
@@ -119,18 +117,6 @@ def _reasons(case: Filing, outcome: str, reasons: Sequence[Mapping[str, str]]) -
     if outcome != "register" and not given:
         raise Invalid({"reasons": [_l("Give at least one reason in words.")]})
     return given
-
-
-def _text(path: str, value: str) -> str:
-    from marshmallow import ValidationError
-
-    try:
-        text = clean(value)
-    except ValidationError as error:
-        raise Invalid({path: list(error.messages)}) from error
-    if len(text) > REASON_CHARACTERS:
-        raise Invalid({path: [_l("Use at most %(most)s characters.", most=REASON_CHARACTERS)]})
-    return text
 
 
 def _case(filing_id: int) -> Filing:

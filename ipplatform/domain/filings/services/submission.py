@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from ipplatform.domain.accounts import queries as accounts
@@ -22,6 +22,7 @@ from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.assessment import Assessment, assess, unknown_fields
 from ipplatform.domain.filings.services import drafts, notices
 from ipplatform.domain.filings.services.recording import submit_row
+from ipplatform.domain.filings.services.words import checked_text
 from ipplatform.foundation import clock
 from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
@@ -90,6 +91,35 @@ def submit_new(
         return earlier, False
     _fill(actor, filing, fields, documents)
     return submit(actor=actor, filing_id=filing.id, idempotency_key=idempotency_key), True
+
+
+def amend(
+    *,
+    actor: Actor,
+    filing_id: int,
+    fields: Mapping[str, Any],
+    documents: Sequence[tuple[str, str]] | None,
+    idempotency_key: str,
+) -> tuple[Filing, bool]:
+    """Answer a deficiency in one step; (amended application, whether it is new).
+
+    `fields` replace those of the last submission; `documents`, unless None, replace all of its documents.
+    """
+    case = lock_row(Filing, filing_id)
+    if case is None:
+        raise NotFound
+    require(SUBMIT, actor, case)
+    pairs = None if documents is None else [list(pair) for pair in documents]
+    digest = request_digest({"about": case.public_id, "fields": fields, "documents": pairs})
+    earlier = _by_key(case.organisation_id, idempotency_key, digest)
+    if earlier is not None:
+        return earlier, False
+    answer = start_answer(actor=actor, filing_id=case.id)
+    answer.idempotency_key, answer.request_digest = idempotency_key, digest
+    if documents is not None:
+        db.session.execute(delete(FilingDocument).where(FilingDocument.filing_id == answer.id))
+    _fill(actor, answer, {**answer.fields, **fields}, documents or [])
+    return submit(actor=actor, filing_id=answer.id, idempotency_key=idempotency_key), True
 
 
 def record_act(
@@ -189,7 +219,7 @@ def withdraw(*, actor: Actor, filing_id: int, reason: str = "") -> Filing:
         created_by_id=actor.person_id,
         fields={},
     )
-    content = {"about": case.public_id, "reason": reason.strip()[:2000]}
+    content = {"about": case.public_id, "reason": checked_text("reason", reason)}
     submit_row(actor=actor, filing=withdrawal, content=content, attachments=[])
     case.status = lifecycle.step("withdraw").target
     case.latest_record_id = withdrawal.record_id
@@ -207,12 +237,22 @@ def _fill(actor: Actor, filing: Filing, fields: Mapping[str, Any], documents: Se
     unknown = unknown_fields(kinds.of(filing.asset_kind), fields)
     if unknown:
         raise Invalid({f"fields.{name}": [_l("There is no such field.")] for name in unknown})
+    require_storable(fields)
     filing.fields = dict(fields)
     held = queries.received_documents(filing.organisation_id, [public_id for _role, public_id in documents])
     for index, (role, public_id) in enumerate(documents):
         if public_id not in held:
             raise Invalid({f"documents.{index}.id": [_l("There is no such document. Upload it first.")]})
         drafts.attach(actor=actor, filing_id=filing.id, role=role, document=held[public_id])
+
+
+def require_storable(fields: Mapping[str, Any]) -> None:
+    """Invalid for text that no encoding can hold (half of a surrogate pair, as JSON can carry it)."""
+    for name, value in fields.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise Invalid({name: [_l("Remove the characters that are not valid text.")]}) from error
 
 
 def _complete(filing: Filing, roles: Sequence[str]) -> Assessment:

@@ -5,6 +5,8 @@ RESOURCES: tuple[str, ...] = (
     "assets",
     "audit",
     "evidence",
+    "examination",
+    "filings",
     "me",
     "organisation",
 )

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ipplatform.entrypoints.web.holder.home_sections import Section, _sources, contribute
+from tests.conftest import SignIn
+from tests.factories import actor_of, make_person, member, office_person
+from tests.factories.filings import decided, draft, submitted
+
+
+def test_an_empty_home_says_where_to_start(client: FlaskClient, sign_in: SignIn) -> None:
+    page = sign_in(client, *member("filer")).get("/home")
+    assert "Nothing waits for you" in page.text
+    assert "/filings/new" in page.text
+
+
+def test_home_lists_drafts_questions_and_what_is_with_the_office(client: FlaskClient, sign_in: SignIn) -> None:
+    person, organisation = member("filer")
+    actor = actor_of(person, organisation)
+    draft(actor, title="A half-told idea")
+    submitted(actor, sequenced=False)
+    filing, _ = decided(actor, "deficient")
+    page = sign_in(client, person, organisation).get("/home")
+    assert "A half-told idea" in page.text
+    assert "To be answered" in page.text
+    assert f"/filings/{filing.public_id}" in page.text
+    assert "With the office" in page.text
+
+
+def test_other_pages_contribute_what_waits(client: FlaskClient, sign_in: SignIn) -> None:
+    def offers(actor: object) -> Section:
+        return Section("Offers to answer", 3, "/negotiations")
+
+    contribute(offers)
+    try:
+        page = sign_in(client, *member("dealer")).get("/home")
+        assert "Offers to answer" in page.text
+        assert "Nothing waits for you" not in page.text
+    finally:
+        _sources.remove(offers)
+
+
+def test_people_without_an_organisation_are_led_to_their_desk(app: Flask, sign_in: SignIn) -> None:
+    for person, desk in ((office_person("registrar"), "/office/queue"), (make_person(), "/organisation")):
+        page = sign_in(app.test_client(), person).get("/home")
+        assert page.status_code == 303
+        assert desk in page.location
