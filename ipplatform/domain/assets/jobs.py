@@ -54,7 +54,9 @@ def _read(run: AssetImport, handle: BinaryIO) -> None:
     runs.finish(run)
 
 
-@jobs.job("assets.expire")
-def expire(payload: dict[str, Any]) -> None:
-    """Let rights expire whose term has ended."""
-    services.expire_due()
+@jobs.job(services.EXPIRY_JOB)
+def expire(_payload: dict[str, Any]) -> None:
+    """Let rights expire whose term has ended; harmless to run twice. Schedules its own next run."""
+    while services.expire_due():
+        db.session.commit()
+    services.schedule_expiry()

@@ -14,7 +14,7 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    import pypdfium2  # type: ignore[import-untyped]
+    import pypdfium2
 
     try:
         pages = len(pypdfium2.PdfDocument(sys.stdin.buffer.read()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -13,11 +14,13 @@ from ipplatform.domain.assets.models import Asset, AssetClassification, AssetDoc
 from ipplatform.domain.assets.rules import may_become, shares_are_whole
 from ipplatform.domain.assets.values import ClassValue, PartyValue
 from ipplatform.domain.audit import services as audit
-from ipplatform.foundation import events
+from ipplatform.foundation import events, jobs, settings
 from ipplatform.foundation.clock import today
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, Invalid
 from ipplatform.foundation.i18n import _l
+
+EXPIRY_JOB = "assets.expire"
 
 
 def register(
@@ -104,6 +107,13 @@ def set_status(asset: Asset, status: str, reason: str) -> None:
     )
     db.session.flush()
     events.publish("asset.status_changed", asset_id=asset.id, before=before, status=status)
+
+
+def schedule_expiry() -> None:
+    """Have the next midnight's check of terms in the outbox; the job goes on scheduling itself."""
+    zone = ZoneInfo(settings.current().zone_timezone)
+    midnight = datetime.combine(today() + timedelta(days=1), time(0, 5), zone)
+    jobs.enqueue(EXPIRY_JOB, {}, key=midnight.date().isoformat(), run_at=midnight)
 
 
 def expire_due(limit: int = 1_000) -> int:

@@ -8,11 +8,13 @@ from typing import Any, BinaryIO
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import IntegrityError
 
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.assets.importing import candidates, report, runs, taking
+from ipplatform.domain.assets.importing.candidates import Candidate
 from ipplatform.domain.assets.media import clean_name
 from ipplatform.domain.assets.models import AssetImport
 from ipplatform.domain.assets.reading import archives
@@ -72,12 +74,24 @@ def _read(public_id: str, organisation_id: int, handle: BinaryIO, bar: Any) -> d
         with transaction():
             _run(public_id).skipped = list(opened.skipped)
         for batch in candidates.batches(candidates.read_all(opened.members, limits)):
-            with transaction():
-                taking.take(_run(public_id), db.session.get_one(Organisation, organisation_id), batch)
+            _take(public_id, organisation_id, batch)
             bar.update(max(0, handle.tell() - bar.pos))
     except archives.UnusableFile as error:
         return {"code": error.code}
     return None
+
+
+def _take(public_id: str, organisation_id: int, batch: list[Candidate]) -> None:
+    """Enter a batch; when another import entered one of its documents meanwhile, once more with that known."""
+    for is_last in (False, True):
+        try:
+            with transaction():
+                taking.take(_run(public_id), db.session.get_one(Organisation, organisation_id), batch)
+        except IntegrityError:
+            if is_last:
+                raise
+        else:
+            return
 
 
 def _run(public_id: str) -> AssetImport:

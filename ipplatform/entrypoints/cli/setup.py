@@ -7,7 +7,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from ipplatform.domain.assets.services import schedule_expiry
 from ipplatform.foundation import secretbox
+from ipplatform.foundation.db import transaction
 
 
 @click.command("setup")
@@ -22,4 +24,6 @@ def setup() -> None:
 
     keys.ensure()
     upgrade()
+    with transaction():
+        schedule_expiry()
     click.echo("ready")

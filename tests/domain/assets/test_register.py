@@ -6,15 +6,16 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+import time_machine
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from ipplatform.domain.assets import access, queries, rules, services
 from ipplatform.domain.assets.models import Asset, AssetParty
 from ipplatform.domain.assets.values import ClassValue, PartyValue
-from ipplatform.foundation import events
-from ipplatform.foundation.clock import today
+from ipplatform.foundation import events, jobs
+from ipplatform.foundation.clock import now, today
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.ids import display_id, new_public_id
@@ -91,6 +92,19 @@ def test_rights_expire_on_the_day_after_their_last(app: Flask) -> None:
         assert services.expire_due() == 1
         assert services.expire_due() == 0
     assert queries.asset(over.public_id).status == "expired"  # type: ignore[union-attr]
+
+
+def test_the_night_lets_rights_expire_and_comes_back(app: Flask) -> None:
+    over = make_asset(expiry_date=today() - timedelta(days=1))
+    with transaction():
+        services.schedule_expiry()
+        services.schedule_expiry()
+    assert jobs.run_due() == 0
+    with time_machine.travel(now() + timedelta(days=1, hours=1)):
+        assert jobs.run_due() == 1
+    assert db.session.get_one(Asset, over.id).status == "expired"
+    waiting = db.session.scalars(select(jobs.Outbox).where(jobs.Outbox.state == "waiting")).one()
+    assert waiting.run_at > now() + timedelta(days=1)
 
 
 def test_an_assignment_replaces_the_owners_alone(app: Flask) -> None:
