@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
@@ -20,12 +21,14 @@ from ipplatform.domain.marketplace.search.engine import Engine
 from ipplatform.domain.marketplace.search.folder import Position
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.jobs import enqueue
 
 BATCH = 500
 GAP_SECONDS = 600.0
 OVERLAP = 1_000
 FEED_SECONDS = 6 * 24 * 3600.0
 SAMPLE = 20_000
+NIGHTLY = "market.nightly"
 Progress = Callable[[int, int], None]
 
 
@@ -50,6 +53,12 @@ class Difference:
 def changed(listing_id: int) -> None:
     """Tell every node's index, in the transaction of the change itself."""
     db.session.add(SearchChange(listing_id=listing_id))
+
+
+def schedule_nightly() -> None:
+    """Have tomorrow night's check in the outbox; the job goes on scheduling itself."""
+    night = (now() + timedelta(days=1)).replace(hour=2, minute=10, second=0, microsecond=0)
+    enqueue(NIGHTLY, {}, key=night.date().isoformat(), run_at=night)
 
 
 def apply_changes(limit: int = BATCH) -> int:

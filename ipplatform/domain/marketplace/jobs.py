@@ -15,25 +15,18 @@ from ipplatform.domain.marketplace.rules import lifecycle
 from ipplatform.domain.marketplace.services.listings import reconsider
 from ipplatform.foundation.clock import now, today
 from ipplatform.foundation.db import db
-from ipplatform.foundation.jobs import enqueue, job
+from ipplatform.foundation.jobs import job
 
-NIGHTLY = "market.nightly"
 KEPT = timedelta(days=7)
 
 
-def schedule() -> None:
-    """Have the next nightly run in the outbox."""
-    night = (now() + timedelta(days=1)).replace(hour=2, minute=10, second=0, microsecond=0)
-    enqueue(NIGHTLY, {}, key=night.date().isoformat(), run_at=night)
-
-
-@job(NIGHTLY)
+@job(index.NIGHTLY)
 def nightly(_payload: dict[str, Any]) -> None:
     """Harmless to run twice. Schedules its own next run."""
     close_ended()
     heal()
     db.session.execute(delete(SearchChange).where(SearchChange.at < now() - KEPT))
-    schedule()
+    index.schedule_nightly()
 
 
 def close_ended() -> None:

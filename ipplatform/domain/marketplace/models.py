@@ -73,6 +73,11 @@ class Listing(Base):
     organisation: Mapped[Organisation] = relationship()
 
     @property
+    def summary(self) -> str:
+        """What it is, for lists."""
+        return self.solution or self.problem
+
+    @property
     def is_public(self) -> bool:
         return lifecycle.is_public(self.status, self.closed_reason)
 

@@ -24,6 +24,9 @@ from ipplatform.foundation.clock import today
 SHOWN = 25
 NEEDS_LOOKED_AT = 30
 LISTINGS_PER_NEED = 3
+TOLD = frozenset({"territory", "field", "exclusivity", "rights"})
+"""Verdicts an owner may read whatever the licensee shows. The budget's is never among them."""
+TOLD_WITH_WORDS = TOLD | {"acts", "term", "price_model"}
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def _wanted(
     need: Need, wanted: Conditions, *, not_of: int | None = None, only_of: int | None = None
 ) -> candidates.Wanted:
     return candidates.Wanted(
-        text="\n".join((need.title, need.problem, need.solution)),
+        text=f"{need.title}\n{need.problem}\n{need.solution}",
         classes=tuple(need.classes),
         territories=wanted.territories,
         exclusivity="exclusive" if wanted.exclusivity == "exclusive" else None,
@@ -191,7 +194,17 @@ def _with_reasons(
 
 def _shown(need: Need, matches: list[Match]) -> Interest:
     full = need.visibility == "full"
-    told = [match if full else _without_words(match) for match in matches]
+    shown = TOLD_WITH_WORDS if full else TOLD
+    told = [
+        Match(
+            match.listing,
+            match.scored,
+            [verdict for verdict in match.verdicts if verdict.name in shown],
+            match.strength,
+            match.words if full else [],
+        )
+        for match in matches
+    ]
     return Interest(
         need_public_id=need.public_id if full else "",
         visibility=need.visibility,
@@ -206,9 +219,3 @@ def _shown(need: Need, matches: list[Match]) -> Interest:
         exclusivity=need.exclusivity,
         matches=told,
     )
-
-
-def _without_words(match: Match) -> Match:
-    """Neither the words of the need nor verdicts that tell of its budget."""
-    said = [verdict for verdict in match.verdicts if verdict.name in ("territory", "field", "exclusivity", "rights")]
-    return Match(match.listing, match.scored, said, match.strength)

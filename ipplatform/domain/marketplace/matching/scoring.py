@@ -100,7 +100,7 @@ class ClassTree:
     counts: Mapping[str, int]
 
     def rarity(self, node: str) -> float:
-        return math.log((self.listings + 1) / (self.counts.get(node, 0) + 1))
+        return math.log(1 + (self.listings + 1) / (self.counts.get(node, 0) + 1))
 
     def overlap(self, wanted: Iterable[str], offered: Iterable[str]) -> Overlap:
         """Rarity of the shared part of both paths over the geometric mean of each side's own."""

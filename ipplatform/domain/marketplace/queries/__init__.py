@@ -1,6 +1,7 @@
 """Reading the market."""
 
 from ipplatform.domain.marketplace.queries.listings import (
+    decline_notes,
     declines_of,
     listing,
     listing_by_id,
@@ -12,6 +13,7 @@ from ipplatform.domain.marketplace.queries.listings import (
 from ipplatform.domain.marketplace.queries.needs import declined_listings, need, needs_of, open_needs
 
 __all__ = [
+    "decline_notes",
     "declined_listings",
     "declines_of",
     "listing",

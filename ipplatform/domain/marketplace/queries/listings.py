@@ -73,6 +73,17 @@ def declines_of(listing_id: int) -> dict[str, int]:
     return {row.reason: row.number for row in db.session.execute(counted)}
 
 
+def decline_notes(listing_id: int, limit: int = 20) -> list[tuple[str, str]]:
+    """(reason, note) of the newest declined matches that carry a note; never who wrote it."""
+    found = (
+        select(MatchDecline.reason, MatchDecline.note)
+        .where(MatchDecline.listing_id == listing_id, MatchDecline.note != "")
+        .order_by(MatchDecline.id.desc())
+        .limit(limit)
+    )
+    return [(row.reason, row.note) for row in db.session.execute(found)]
+
+
 def _with_classes(statement: Select[Listing]) -> Select[Listing]:
     return statement.options(
         joinedload(Listing.organisation), joinedload(Listing.asset).selectinload(Asset.classifications)

@@ -64,7 +64,8 @@ _STOPPED = frozenset(analysis.stem(word) for word in analysis.STOP_WORDS) | anal
 
 def read(text: str) -> Query:
     """What ``text`` asks for; at most 1,000 characters and 60 parts of it are read."""
-    plain = text[:LONGEST].replace("\x00", " ").translate(_QUOTES).strip()
+    readable = text[:LONGEST].encode("utf-8", "replace").decode()
+    plain = readable.replace("\x00", " ").translate(_QUOTES).strip()
     joined = _IPC_SPACED.sub(r"\1_\2", plain)
     parts = list(_PART.finditer(joined))[:MOST_PARTS]
     clauses = tuple(clause for part in parts if (clause := _clause(part)) is not None)

@@ -53,14 +53,14 @@ def draft(*, actor: Actor, asset_public_id: str, values: Mapping[str, Any]) -> L
 
 
 def edit(*, actor: Actor, listing: Listing, values: Mapping[str, Any]) -> Listing:
-    """Change a listing; one that is published must still be publishable afterwards."""
+    """Change a listing; one that is published must still be publishable afterwards, else nothing is changed."""
     _allow(actor, listing, "edit")
-    _set(listing, listing.asset, values)
-    listing.updated_at = now()
-    if listing.status == lifecycle.PUBLISHED:
-        _require_publishable(listing)
-        listing.narrowed_at = None
-    db.session.flush()
+    with db.session.begin_nested():
+        _set(listing, listing.asset, values)
+        listing.updated_at = now()
+        if listing.status == lifecycle.PUBLISHED:
+            _require_publishable(listing)
+            listing.narrowed_at = None
     _record(actor, listing, "edit")
     if listing.is_public:
         index.changed(listing.id)
@@ -77,6 +77,7 @@ def publish(*, actor: Actor, listing: Listing) -> Listing:
     db.session.flush()
     _record(actor, listing, "publish")
     index.changed(listing.id)
+    index.schedule_nightly()
     return listing
 
 
