@@ -7,12 +7,16 @@ Getting in means that the request reached its service: a page, a redirect onward
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.factories.licensing import form as terms
+from tests.factories.marketplace import offer, wish
+
 OWN = frozenset({"administrator", "filer", "dealer", "signatory", "viewer"})
-MEMBERS = OWN | {"stranger"}
+OTHERS = frozenset({"stranger", "partner"})  # members of other organisations; the partner's holds a licence of ours
+MEMBERS = OWN | OTHERS
 OFFICE = frozenset({"registrar", "auditor", "office administrator"})
 SIGNED_IN = MEMBERS | OFFICE | {"newcomer"}
 EVERYBODY = SIGNED_IN | {"anonymous"}
@@ -30,7 +34,7 @@ def own(*roles: str) -> frozenset[str]:
 class Line:
     enter: frozenset[str]
     given: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -48,7 +52,7 @@ ACCOUNT = {
     "GET organisation.new": Line(SIGNED_IN),
     "POST organisation.create": Line(SIGNED_IN),
     "POST organisation.invite": Line(
-        own("administrator") | {"stranger"}, body={"email": "invited@example.com", "roles": "viewer"}
+        own("administrator") | OTHERS, body={"email": "invited@example.com", "roles": "viewer"}
     ),
     "POST organisation.revoke_invitation": Line(own("administrator"), {"public_id": "invitation"}),
     "GET organisation.show": Line(MEMBERS),
@@ -89,7 +93,7 @@ PORTFOLIO = {
     "GET holder_home.show": Line(SIGNED_IN),
     "GET assets.index": Line(MEMBERS),
     "GET assets.choose": Line(MEMBERS),
-    "POST assets.upload": Line(own("administrator", "filer") | {"stranger"}, body={"file": GRANTS}),
+    "POST assets.upload": Line(own("administrator", "filer") | OTHERS, body={"file": GRANTS}),
     "GET assets.show_import": Line(OWN, {"public_id": "import"}),
     "GET assets.report_json": Line(OWN, {"public_id": "import"}),
     "GET assets.report_text": Line(OWN, {"public_id": "import"}),
@@ -99,11 +103,11 @@ PORTFOLIO = {
     "GET api_reference.reference": Line(EVERYBODY),
     "GET api_assets.Assets": Line(MEMBERS),
     "GET api_assets.OneAsset": Line(SIGNED_IN, {"asset_id": "asset"}),
-    "POST api_assets.Imports": Line(own("administrator", "filer") | {"stranger"}, body={"file": GRANTS}),
+    "POST api_assets.Imports": Line(own("administrator", "filer") | OTHERS, body={"file": GRANTS}),
     "GET api_assets.OneImport": Line(OWN, {"import_id": "import"}),
     "GET organisation_api.Organisation": Line(MEMBERS),
     "POST organisation_api.Invitations": Line(
-        own("administrator") | {"stranger"}, body={"email": "invited@example.com", "roles": ["viewer"]}
+        own("administrator") | OTHERS, body={"email": "invited@example.com", "roles": ["viewer"]}
     ),
 }
 
@@ -116,7 +120,7 @@ _TASK = {"filing": "draft", "task": "title"}
 FILINGS = {
     "GET filings.index": Line(MEMBERS),
     "GET filings.new": Line(MEMBERS),
-    "POST filings.create": Line(_FILER | {"stranger"}, body={"kind": "patent"}),
+    "POST filings.create": Line(_FILER | OTHERS, body={"kind": "patent"}),
     "GET filings.show": Line(OWN, _DRAFT),
     "GET filings.check": Line(OWN, _DRAFT),
     "POST filings.submit": Line(_FILER, _DRAFT),
@@ -164,4 +168,71 @@ EVIDENCE = {
     "GET audits.Findings": Line(_AUDITOR, {"run": "audit"}),
 }
 
-TABLE: dict[str, Line] = {**ACCOUNT, **OPERATION, **PAGES, **PORTFOLIO, **FILINGS, **EVIDENCE}
+_DEALER = own("administrator", "dealer")
+_LISTING, _DRAFTED = {"reference": "listing"}, {"reference": "drafted listing"}
+_NEED = {"reference": "need"}
+_MATCH = {**_NEED, "listing": "listing of the partner"}
+_TALK, _AGREED = {"reference": "negotiation"}, {"reference": "agreement"}
+_PARTIES = OWN | {"partner"}
+_NEGOTIATORS = _DEALER | {"partner"}
+
+MARKET = {
+    "GET search.index": Line(EVERYBODY, query={"q": "battery"}),
+    "GET search.suggest": Line(EVERYBODY, query={"q": "bat"}),
+    "GET feed.rss": Line(EVERYBODY),
+    "GET feed.atom": Line(EVERYBODY),
+    "GET public_listings.show": Line(EVERYBODY, _LISTING),
+    "GET listings.index": Line(MEMBERS),
+    "GET listings.new": Line(MEMBERS),
+    "POST listings.create": Line(_DEALER, query={"asset": "asset in force"}, body=offer()),
+    "GET listings.show": Line(OWN, _DRAFTED),
+    "GET listings.edit": Line(OWN, _DRAFTED),
+    "POST listings.save": Line(_DEALER, _DRAFTED, offer()),
+    "POST listings.publish": Line(_DEALER, _DRAFTED),
+    "POST listings.discard": Line(_DEALER, _DRAFTED),
+    "POST listings.close": Line(_DEALER, _LISTING, {"reason": "withdrawn"}),
+    "GET needs.index": Line(MEMBERS),
+    "GET needs.new": Line(_DEALER | OTHERS),
+    "POST needs.create": Line(_DEALER | OTHERS, body=wish()),
+    "GET needs.show": Line(OWN, _NEED),
+    "GET needs.edit": Line(OWN, _NEED),
+    "POST needs.save": Line(_DEALER, _NEED, wish()),
+    "POST needs.move": Line(_DEALER, _NEED, {"action": "pause"}),
+    "GET matches.index": Line(OWN, _NEED),
+    "GET matches.interest": Line(MEMBERS),
+    "POST matches.decline": Line(_DEALER, _MATCH, {"reason": "price"}),
+    "POST matches.restore": Line(_DEALER, _MATCH),
+}
+
+LICENSING = {
+    "GET negotiations.index": Line(MEMBERS),
+    "GET negotiations.new": Line(MEMBERS, query={"listing": "listing of the partner"}),
+    "POST negotiations.create": Line(
+        _DEALER | OTHERS, body={"listing": "{listing of the partner}", "message": "May we use it?"}
+    ),
+    "GET negotiations.show": Line(_PARTIES, _TALK),
+    "GET negotiations.draft_offer": Line(_PARTIES, _TALK),
+    "POST negotiations.offer": Line(_NEGOTIATORS, _TALK, lambda: {**terms(), "seen": "1"}),
+    "POST negotiations.accept": Line(_NEGOTIATORS, _TALK, {"seen": "1"}),
+    "POST negotiations.decline": Line(_NEGOTIATORS, _TALK, {"reason": "price"}),
+    "POST negotiations.withdraw": Line(_NEGOTIATORS, _TALK),
+    "POST negotiations.say": Line(_NEGOTIATORS, _TALK, {"message": "A question."}),
+    "GET agreements.index": Line(MEMBERS),
+    "GET agreements.show": Line(_PARTIES, _AGREED),
+    "GET agreements.document": Line(_PARTIES, _AGREED),
+    "GET agreements.proof": Line(_PARTIES, {"reference": "executed agreement"}),
+    "POST agreements.sign": Line(
+        own("signatory") | {"partner"}, _AGREED, {"password": PASSWORD, "sha256": "{digest of the agreement}"}
+    ),
+}
+
+TABLE: dict[str, Line] = {
+    **ACCOUNT,
+    **OPERATION,
+    **PAGES,
+    **PORTFOLIO,
+    **FILINGS,
+    **EVIDENCE,
+    **MARKET,
+    **LICENSING,
+}

@@ -156,15 +156,17 @@ def _send(stage: Stage, name: str, headers: Mapping[str, str], session: str | No
     method, endpoint = name.split()
     values = {part: stage.world.things.get(thing, thing) for part, thing in line.given.items()}
     address = stage.app.url_map.bind("localhost").build(endpoint, values, method=method)
+    query = {part: stage.world.things.get(thing, thing) for part, thing in line.query.items()}
     client = stage.app.test_client()
     if session is not None:
         with client.session_transaction() as browser:
             browser["_user_id"] = session
-    body = _filled(line.body, stage.world)
-    as_json = address.startswith("/api/") and method not in _SAFE and "file" not in (line.body or {})
+    with stage.app.app_context():
+        body = _filled(line.body() if callable(line.body) else line.body, stage.world)
+    as_json = address.startswith("/api/") and method not in _SAFE and "file" not in (body or {})
     payload = {"json": body or {}} if as_json else {"data": body}
     headers = {"Idempotency-Key": "matrix", **headers}
-    return client.open(address, method=method, query_string=dict(line.query), headers=headers, buffered=True, **payload)
+    return client.open(address, method=method, query_string=query, headers=headers, buffered=True, **payload)
 
 
 def _filled(value: object, world: World) -> object:

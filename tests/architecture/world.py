@@ -15,12 +15,14 @@ from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.audit import runs as audits
 from ipplatform.domain.filings import queries as filing_queries
 from ipplatform.domain.filings import services as filing_services
+from ipplatform.domain.marketplace import index
 from ipplatform.foundation import jobs
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.jobs import Outbox
-from tests.factories import actor_of, bearer, make_organisation, make_person, member, office_person
+from tests.factories import actor_of, bearer, licensing, make_organisation, make_person, member, office_person
 from tests.factories import assets as asset
 from tests.factories import filings as filing
+from tests.factories import marketplace as market
 
 MEMBER_ROLES = ("administrator", "filer", "dealer", "signatory", "viewer")
 OFFICE_ROLES = ("registrar", "auditor", "office administrator")
@@ -40,23 +42,28 @@ class World:
 
 
 def make_world() -> World:
-    organisation, other = make_organisation(), make_organisation()
-    people = _people(organisation, other)
+    organisation, other, partner = make_organisation(), make_organisation(), make_organisation()
+    people = _people(organisation, other, partner)
     world = World()
     world.things |= {name: person.public_id for name, person in people.items()}
     world.things["organisation"] = organisation.public_id
     for name, person in people.items():
-        _sign_in(world, name, person, {"newcomer": None, "stranger": other}.get(name, organisation))
+        acts_for = {"newcomer": None, "stranger": other, "partner": partner}.get(name, organisation)
+        _sign_in(world, name, person, acts_for)
     _accounts(world, people, organisation)
     _filings(world, people, organisation)
     _assets(world, people, organisation)
+    _market(world, people, organisation, partner)
+    _licensing(world, people, organisation, partner)
     _audit(world, people)
+    index.apply_changes()
     return world
 
 
-def _people(organisation: Organisation, other: Organisation) -> dict[str, Person]:
+def _people(organisation: Organisation, other: Organisation, partner: Organisation) -> dict[str, Person]:
     people = {role: member(role, organisation=organisation)[0] for role in MEMBER_ROLES}
     people["stranger"] = member(*MEMBER_ROLES, organisation=other)[0]
+    people["partner"] = member(*MEMBER_ROLES, organisation=partner)[0]
     people["newcomer"] = make_person()
     return people | {role: office_person(role.removeprefix("office ")) for role in OFFICE_ROLES}
 
@@ -143,3 +150,33 @@ def _audit(world: World, people: dict[str, Person]) -> None:
     world.things["audit"] = run.public_id
     size = evidence.published_size()
     world.things["newest tile"] = f"0/000.p/{size}"
+
+
+def _market(world: World, people: dict[str, Person], organisation: Organisation, partner: Organisation) -> None:
+    held = asset.make_asset(organisation)
+    listing, drafted = market.make_listing(held, indexed=False), market.make_listing(held, published=False)
+    theirs = market.make_listing(asset.make_asset(partner), indexed=False)
+    need = market.make_need(actor_of(people["dealer"], organisation))
+    world.things |= {
+        "asset in force": held.public_id,
+        "listing": listing.public_id,
+        "drafted listing": drafted.public_id,
+        "listing of the partner": theirs.public_id,
+        "need": need.public_id,
+    }
+
+
+def _licensing(world: World, people: dict[str, Person], organisation: Organisation, partner: Organisation) -> None:
+    ours = licensing.Side(*member("dealer", "signatory", organisation=organisation))
+    theirs = licensing.Side(people["partner"], partner)
+    deal = licensing.make_deal(licensor=ours, licensee=theirs)
+    deal.offer()
+    _, agreement = licensing.make_agreement(licensing.make_deal(licensor=ours, licensee=theirs))
+    _, executed = licensing.make_licence(licensing.make_deal(licensor=ours, licensee=theirs))
+    sequencer.run_all()
+    world.things |= {
+        "negotiation": deal.negotiation.public_id,
+        "agreement": agreement.public_id,
+        "digest of the agreement": agreement.sha256,
+        "executed agreement": executed.public_id,
+    }
