@@ -32,6 +32,18 @@ function addRow(button) {
   input.focus();
 }
 
+function offerNarrowing(root) {
+  for (const input of root.querySelectorAll("[data-choices-filter][hidden]")) input.hidden = false;
+}
+
+function narrow(input) {
+  const wanted = input.value.trim().toLocaleLowerCase();
+  for (const choice of input.closest("[data-choices]").querySelectorAll(".form-check")) {
+    const ticked = choice.querySelector("input").checked;
+    choice.hidden = Boolean(wanted) && !ticked && !choice.textContent.toLocaleLowerCase().includes(wanted);
+  }
+}
+
 // Cells of stacked tables are named after their column heads.
 function nameCells(root) {
   for (const table of root.querySelectorAll("table.table-cards")) {
@@ -74,6 +86,7 @@ function sendOnce(event) {
 function enhance(root) {
   offerCopying(root);
   offerRows(root);
+  offerNarrowing(root);
   nameCells(root);
 }
 
@@ -87,7 +100,12 @@ document.addEventListener("click", (event) => {
   if (target?.closest("[data-print]")) window.print();
 });
 
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-choices-filter]")) narrow(event.target);
+});
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-choices-filter]")) event.preventDefault();
   if (event.key !== "Escape") return;
   const open = document.querySelector("details[data-menu][open]");
   closeMenus();
