@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import re
@@ -18,8 +19,10 @@ from ipplatform.domain.assets.models import Asset, AssetImportEntry
 from ipplatform.domain.assets.reading import archives
 from ipplatform.domain.assets.reading.outcome import level_of, text_of
 from ipplatform.domain.assets.rules import shares_are_whole
-from ipplatform.domain.evidence import columns, sequencer
+from ipplatform.domain.evidence import columns, sequencer, verify
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence.bundle import archive, contents
+from ipplatform.domain.evidence.bundle.reader import Bundle
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation.clock import today
 from ipplatform.foundation.db import db
@@ -35,8 +38,8 @@ TAKEN_ERAS = {"xml2004_US06859910.xml", "xml2014_US08930553.xml"}
 
 def content_of(path: Path) -> bytes:
     if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            return b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
+        with zipfile.ZipFile(path) as zipped:
+            return b"".join(zipped.read(name) for name in zipped.namelist() if name.endswith(".xml"))
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
@@ -149,3 +152,16 @@ def test_the_report_explains_each_doubt(app: Flask, path: Path) -> None:
     for asset in db.session.scalars(select(Asset)):
         assert asset.expiry_date is not None
         assert (asset.status == "in_force") == (asset.expiry_date >= today())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [path for path in GRANTS if path.suffix == ".zip"], ids=lambda path: path.name)
+def test_the_bundle_of_every_imported_grant_verifies_offline(app: Flask, path: Path) -> None:
+    run_command(app, make_organisation().public_id, path)
+    db.session.commit()
+    sequencer.run_once()
+    for record in db.session.scalars(select(Record)):
+        packed = io.BytesIO(b"".join(archive.stream(contents.members(record, with_filing=True))))
+        with Bundle(packed) as bundle:
+            checks = list(verify.verify(bundle, None))
+        assert verify.outcome(checks) == verify.VERIFIED, [check.line for check in checks]
