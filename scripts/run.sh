@@ -21,7 +21,7 @@ fi
 
 mkdir -p "$DATA_DIR"
 ipplatform setup
-ipplatform demo load
+ipplatform demo load --if-empty
 
 # A closed terminal would end honcho before its children; told below, it ends them first.
 (trap '' HUP && exec honcho start --no-prefix --procfile Procfile) &
