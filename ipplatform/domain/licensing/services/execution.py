@@ -44,7 +44,7 @@ def execute(found: Negotiation, agreement: Agreement) -> None:
         idempotency_key=f"agreement/{agreement.public_id}",
     )
     grant.record_id = filing.record_id
-    agreement.state, agreement.filing_id, agreement.executed_at = lifecycle.EXECUTED, filing.id, now()
+    agreement.state, agreement.filing, agreement.executed_at = lifecycle.EXECUTED, filing, now()
     standing.move(found, "execute", actor=None, offer=agreement.offer)
     events.publish("licence.executed", agreement_id=agreement.id, asset_id=found.asset_id, listing_id=found.listing_id)
 

@@ -2,11 +2,17 @@
 
 # One line a resource; each module exposes ``blueprint`` whose url_prefix is relative to /api/v1.
 RESOURCES: tuple[str, ...] = (
+    "agreements",
     "assets",
     "audit",
     "evidence",
     "examination",
     "filings",
+    "listings",
     "me",
+    "needs",
+    "negotiations",
     "organisation",
+    "search",
+    "rights",
 )

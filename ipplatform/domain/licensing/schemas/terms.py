@@ -1,8 +1,7 @@
-"""What comes in about licences, from forms and API alike."""
+"""Terms of a licence as they come in, from form and API alike, and the JSON object they become."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,6 @@ import pycountry
 from babel.numbers import list_currencies
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from ipplatform.domain.licensing.rules import lifecycle
 from ipplatform.domain.licensing.rules.terms import (
     AMOUNTS,
     LANGUAGES,
@@ -19,14 +17,14 @@ from ipplatform.domain.licensing.rules.terms import (
     missing_prices,
     without_foreign_prices,
 )
+from ipplatform.domain.licensing.schemas.shared import REQUIRED, Amount, listed, one_of
 from ipplatform.domain.rights import acts, territory, words
 from ipplatform.domain.rights import fields as field_tree
 from ipplatform.foundation.clock import today
 from ipplatform.foundation.i18n import _, _l
-from ipplatform.foundation.money import LARGEST, quantize
+from ipplatform.foundation.money import quantize
 from ipplatform.foundation.text import Text
 
-REQUIRED = {"required": _l("Answer this question."), "null": _l("Answer this question.")}
 COUNTRIES = sorted(country.alpha_2 for country in pycountry.countries)
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "KRW", "GBP", "CHF", "HKD", "SGD")
 USUAL_TERRITORIES = ("WORLD", "CN", "US", "EP", "EU", "EEA", "JP", "KR", "IN", "SG", "GB", "CA", "AU", "BR")
@@ -36,43 +34,8 @@ LONGEST_VALIDITY = timedelta(days=366)
 MOST_SUBLICENSING = 3
 
 
-class Amount(fields.Decimal):
-    """A decimal that is written out, positive and finite; thousands may be set off by commas."""
-
-    default_error_messages = {"invalid": _l("Enter a number, like 120000 or 3.5."), **REQUIRED}
-
-    def _validated(self, value: Any) -> Decimal:
-        found = super()._validated(value.replace(",", "").strip() if isinstance(value, str) else value)
-        assert found is not None
-        if not found.is_finite() or found < 0 or found >= LARGEST:
-            raise self.make_error("invalid")
-        return found
-
-
-def one_of(choices: Sequence[str]) -> validate.OneOf:
-    return validate.OneOf(choices, error=_l("Choose from the list."))
-
-
-def some_of(known: Any) -> fields.String:
-    def check(value: str) -> None:
-        if not known(value):
-            raise ValidationError(_("%(value)s is not on the list.", value=value[:40]))
-
-    return fields.String(validate=check)
-
-
-def _listed(known: Any, label: Any, **metadata: Any) -> fields.List[Any]:
-    return fields.List(
-        some_of(known),
-        required=True,
-        validate=validate.Length(min=1, max=300, error=_l("Choose at least one.")),
-        error_messages=REQUIRED,
-        metadata={"label": label, "widget": "checkboxes", **metadata},
-    )
-
-
-class TermsSchema(Schema):
-    """Whole terms of a licence. Loads to the JSON object of ``rules.terms``."""
+class ExtentSchema(Schema):
+    """What a licence covers. Loads to that part of the JSON object of ``rules.terms``."""
 
     class Meta:
         unknown = EXCLUDE
@@ -87,9 +50,9 @@ class TermsSchema(Schema):
             "choices": [(code, words.EXCLUSIVITY_LABELS[code]) for code in EXCLUSIVITIES],
         },
     )
-    acts = _listed(acts.NUMBERS.__contains__, _l("Acts"))
-    territories = _listed(lambda code: territory.is_code(code.upper()), _l("Territories"))
-    fields_of_use = _listed(field_tree.is_code, _l("Fields of use"), hint=_l("A field covers everything below it."))
+    acts = listed(acts.NUMBERS.__contains__, _l("Acts"))
+    territories = listed(lambda code: territory.is_code(code.upper()), _l("Territories"))
+    fields_of_use = listed(field_tree.is_code, _l("Fields of use"), hint=_l("A field covers everything below it."))
     start = fields.Date(
         required=True, error_messages={**REQUIRED, "invalid": _l("Enter a date.")}, metadata={"label": _l("First day")}
     )
@@ -113,6 +76,23 @@ class TermsSchema(Schema):
             ],
         },
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_term(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["end"] is not None and data["end"] < data["start"]:
+            raise ValidationError({"end": [_("The last day must not be before the first.")]})
+
+    @post_load
+    def as_loaded(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        return self.loaded(data)
+
+    def loaded(self, data: dict[str, Any]) -> dict[str, Any]:
+        return extent_of(data)
+
+
+class TermsSchema(ExtentSchema):
+    """Whole terms of a licence. Loads to the JSON object of ``rules.terms``."""
+
     subject_to = fields.List(
         fields.String(validate=validate.Length(equal=16)),
         load_default=list,
@@ -173,8 +153,6 @@ class TermsSchema(Schema):
     @validates_schema(skip_on_field_errors=True)
     def check(self, data: dict[str, Any], **_kwargs: Any) -> None:
         found: dict[str, list[Any]] = {}
-        if data["end"] is not None and data["end"] < data["start"]:
-            found["end"] = [_("The last day must not be before the first.")]
         for name in missing_prices(data):
             found[name] = [_("This price model needs an amount here.")]
         if data["royalty_rate"] is not None and data["royalty_rate"] > 100:
@@ -187,8 +165,7 @@ class TermsSchema(Schema):
         if found:
             raise ValidationError(found)
 
-    @post_load
-    def as_loaded(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    def loaded(self, data: dict[str, Any]) -> dict[str, Any]:
         return as_terms(data)
 
 
@@ -209,76 +186,10 @@ class OfferSchema(TermsSchema):
         if not today() <= data["valid_until"] <= today() + LONGEST_VALIDITY:
             raise ValidationError({"valid_until": [_("Choose a day from today to a year from now.")]})
 
-    @post_load
-    def as_loaded(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    def loaded(self, data: dict[str, Any]) -> dict[str, Any]:
         """``{"terms": …, "valid_until": date, "message": text}``."""
         apart = {name: data.pop(name) for name in ("valid_until", "message")}
         return {"terms": as_terms(data), **apart}
-
-
-class InquirySchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    message = Text(
-        most=5000,
-        required=True,
-        metadata={
-            "label": _l("Your message"),
-            "hint": _l("What do you want to use it for, where, and from when?"),
-            "widget": "textarea",
-        },
-    )
-
-
-class MessageSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    message = Text(most=5000, required=True, metadata={"label": _l("Message"), "widget": "textarea", "rows": 3})
-
-
-class DeclineSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    reason = fields.String(
-        required=True,
-        validate=one_of(tuple(lifecycle.DECLINE_REASONS)),
-        error_messages=REQUIRED,
-        metadata={
-            "label": _l("Reason"),
-            "widget": "radios",
-            "choices": list(lifecycle.DECLINE_REASONS.items()),
-        },
-    )
-    message = Text(
-        most=5000, least=0, load_default="", metadata={"label": _l("Message"), "widget": "textarea", "rows": 3}
-    )
-
-
-class SignSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    sha256 = fields.String(
-        required=True,
-        validate=validate.Regexp(r"\A[0-9a-f]{64}\Z"),
-        error_messages=REQUIRED,
-        metadata={"label": _l("SHA-256 of the document"), "widget": "hidden"},
-    )
-    password = fields.String(
-        required=True,
-        load_only=True,
-        validate=validate.Length(max=1000),
-        error_messages=REQUIRED,
-        metadata={
-            "label": _l("Your password"),
-            "hint": _l("Entering it again is how you sign."),
-            "widget": "password",
-            "autocomplete": "current-password",
-        },
-    )
 
 
 def _known(code: str, known: Any) -> None:
@@ -291,17 +202,24 @@ def _written(amount: Decimal | None) -> str | None:
 
 
 def as_terms(data: dict[str, Any]) -> dict[str, Any]:
-    """Loaded values as the JSON object of ``rules.terms``; groups of countries are expanded on this day and stay so."""
+    """Loaded values as the JSON object of ``rules.terms``."""
     priced = without_foreign_prices(data)
+    return {
+        **extent_of(priced),
+        **{name: _written(priced[name]) for name in AMOUNTS},
+        "subject_to": sorted(set(data["subject_to"])),
+    }
+
+
+def extent_of(data: dict[str, Any]) -> dict[str, Any]:
+    """What is covered, ready for JSON; groups of countries are expanded on this day and stay so."""
     chosen = {territory.ALIASES.get(code.upper(), code.upper()) for code in data["territories"]}
     return {
-        **{name: value for name, value in priced.items() if name != "fields_of_use"},
-        **{name: _written(priced[name]) for name in AMOUNTS},
+        **{name: value for name, value in data.items() if name != "fields_of_use"},
         "acts": sorted(set(data["acts"]), key=lambda act: acts.NUMBERS[act]),
         "territories": sorted(chosen),
         "countries": sorted(territory.expand(chosen)),
         "fields": sorted(field_tree.normalise(data["fields_of_use"])),
         "start": data["start"].isoformat(),
         "end": data["end"].isoformat() if data["end"] else None,
-        "subject_to": sorted(set(data["subject_to"])),
     }
