@@ -108,6 +108,12 @@ def check() -> Difference:
     return Difference(tuple(sorted(public - held)), tuple(sorted(held - public)))
 
 
+def compare() -> Difference:
+    """``check`` in a transaction of its own."""
+    with transaction(reads_only=True):
+        return check()
+
+
 def _apply(name: str, position: Position, limit: int) -> int:
     with transaction(reads_only=True):
         rows = db.session.execute(

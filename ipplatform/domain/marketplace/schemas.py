@@ -39,6 +39,7 @@ class Amount(fields.Decimal):
 
     def __init__(self, *, most: Decimal = LARGEST_AMOUNT, decimals: int = 2, **kwargs: Any):
         self.most, self.decimals = most, decimals
+        kwargs["metadata"] = {"type": "string", "description": "A decimal amount", **kwargs.get("metadata", {})}
         super().__init__(as_string=True, **kwargs)
 
     def _validated(self, value: Any) -> Decimal:
@@ -330,7 +331,7 @@ class NeedSchema(MarketSchema):
             raise ValidationError({"summary": [_l("Write the summary that owners may read.")]})
 
 
-class CloseSchema(Schema):
+class ListingCloseSchema(Schema):
     reason = one_of(
         [(code, lifecycle.CLOSED_REASONS[code]) for code in lifecycle.OWNERS_REASONS],
         _l("Why is the offer closed?"),
@@ -338,7 +339,7 @@ class CloseSchema(Schema):
     )
 
 
-class DeclineSchema(Schema):
+class MatchDeclineSchema(Schema):
     """Why a listing does not fit; the owner reads reason and note without your name."""
 
     reason = one_of(declines.REASONS.items(), _l("Why does it not fit?"))

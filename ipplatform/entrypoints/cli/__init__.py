@@ -17,6 +17,7 @@ COMMANDS: tuple[str, ...] = (
     "filings:filings",
     "imports:import_files",
     "log:command",
+    "search:search",
     "sequencer:command",
     "setup:setup",
     "users:users",

@@ -1,4 +1,4 @@
-"""``ipplatform worker``: runs jobs from the outbox until it is told to stop."""
+"""``ipplatform worker``: runs jobs from the outbox and keeps this node's search index, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import click
 import structlog
 from flask.cli import with_appcontext
 
+from ipplatform.domain.marketplace import index
 from ipplatform.foundation import jobs
 from ipplatform.foundation.db import db
 
 IDLE_SECONDS = 0.3
+log = structlog.get_logger()
 
 
 @click.command("worker")
@@ -22,13 +24,23 @@ def worker(once: bool) -> None:
     """Run due jobs; SIGTERM and SIGINT end it after the job at hand."""
     if once:
         click.echo(f"{jobs.run_all()} jobs")
+        click.echo(f"{_apply_changes()} changes of the index")
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    structlog.get_logger().info("worker started")
+    log.info("worker started")
     while not stop.is_set():
-        tried = jobs.run_due()
+        tried = jobs.run_due() + _apply_changes()
         db.session.remove()
         if not tried:
             stop.wait(IDLE_SECONDS)
+
+
+def _apply_changes() -> int:
+    """A fault of the index must not stop mails and deadlines; it is logged and tried again."""
+    try:
+        return index.apply_changes()
+    except Exception:
+        log.exception("search index failed")
+        return 0

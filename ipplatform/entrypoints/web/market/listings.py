@@ -18,7 +18,7 @@ from ipplatform.domain.marketplace.models import Listing
 from ipplatform.domain.marketplace.permissions import EDIT_LISTING
 from ipplatform.domain.marketplace.rules.declines import REASONS
 from ipplatform.domain.marketplace.rules.lifecycle import LISTING_STATUSES
-from ipplatform.domain.marketplace.schemas import CloseSchema, ListingSchema
+from ipplatform.domain.marketplace.schemas import ListingCloseSchema, ListingSchema
 from ipplatform.entrypoints.http import session
 from ipplatform.entrypoints.http.access import member
 from ipplatform.entrypoints.http.forms import Form, errors_of, load
@@ -114,7 +114,7 @@ def publish(reference: str) -> ResponseReturnValue:
 @blueprint.post("/<reference>/close")
 @member
 def close(reference: str) -> ResponseReturnValue:
-    values, _form = load(CloseSchema())
+    values, _form = load(ListingCloseSchema())
     reason = (values or {}).get("reason", "")
     return _act(reference, services.close, _("The listing is closed."), reason=reason)
 
@@ -149,7 +149,7 @@ def _page(listing: Listing) -> str:
         declines=queries.declines_of(listing.id),
         notes=queries.decline_notes(listing.id),
         decline_labels=REASONS,
-        close_form=Form(CloseSchema(), {"reason": "withdrawn"}),
+        close_form=Form(ListingCloseSchema(), {"reason": "withdrawn"}),
         may_edit=access.may_edit(session.actor(), listing),
         labels=labels,
         kind_labels=KIND_LABELS,

@@ -10,7 +10,7 @@ from ipplatform.domain.marketplace import access, labels, services
 from ipplatform.domain.marketplace.matching import matches, reasons
 from ipplatform.domain.marketplace.permissions import EDIT_NEED
 from ipplatform.domain.marketplace.rules import declines
-from ipplatform.domain.marketplace.schemas import DeclineSchema
+from ipplatform.domain.marketplace.schemas import MatchDeclineSchema
 from ipplatform.domain.rights import words
 from ipplatform.entrypoints.http import session
 from ipplatform.entrypoints.http.access import member
@@ -32,7 +32,7 @@ def index(reference: str) -> ResponseReturnValue:
         need=need,
         found=matches.matches_for(actor=session.actor(), need=need),
         may_edit=allows(EDIT_NEED, session.actor(), need),
-        decline_form=Form(DeclineSchema()),
+        decline_form=Form(MatchDeclineSchema()),
         **WORDS,
     )
 
@@ -42,7 +42,7 @@ def index(reference: str) -> ResponseReturnValue:
 def decline(reference: str, listing: str) -> ResponseReturnValue:
     need = access.own_need(actor=session.actor(), reference=reference)
     found = access.visible_listing(actor=session.actor(), reference=listing)
-    values, form = load(DeclineSchema())
+    values, form = load(MatchDeclineSchema())
     if values is None:
         raise Invalid(form.errors)
     services.decline_match(actor=session.actor(), need=need, listing=found, **values)
