@@ -67,6 +67,13 @@ function openFacetsOnDesk() {
   apply();
 }
 
+// On a phone the main navigation is a strip; the current page's entry should be in sight.
+function showWhereWeAre() {
+  const here = document.querySelector(".site-nav [aria-current]");
+  const strip = here?.closest(".frame");
+  if (strip) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (menu !== except) menu.open = false;
 }
@@ -127,3 +134,4 @@ document.addEventListener("htmx:afterSwap", (event) => enhance(event.target));
 enhance(document);
 focusSummary(document);
 openFacetsOnDesk();
+showWhereWeAre();
