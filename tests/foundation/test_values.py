@@ -51,7 +51,7 @@ def test_money_is_read_exactly_and_rounded_half_even_to_the_currency() -> None:
     ("text", "currency"), [("", "CNY"), ("NaN", "CNY"), ("1e30", "CNY"), ("1.234", "CNY"), ("1.5", "JPY"), ("5", "XX")]
 )
 def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - either of two reasons
+    with pytest.raises(ValueError):
         parse(text, currency)
 
 

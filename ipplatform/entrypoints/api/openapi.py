@@ -43,7 +43,7 @@ class ProblemSchema(Schema):
     context = fields.Dict(metadata={"description": "Facts about the refusal, such as the overlap of a grant"})
 
 
-class ProblemApi(Api):  # type: ignore[misc]
+class ProblemApi(Api):
     ERROR_SCHEMA = ProblemSchema
 
     def __init__(self) -> None:

@@ -1,0 +1,53 @@
+"""No page asks the database more often because there is more to show, and few ask often at all."""
+
+from __future__ import annotations
+
+from sqlalchemy import event
+
+from ipplatform.foundation.db import db
+from tests.architecture import test_access_matrix
+from tests.architecture.access_table import TABLE
+from tests.architecture.test_access_matrix import Stage
+
+built, stage = test_access_matrix.built, test_access_matrix.stage
+MOST = 4
+ALLOWED = {  # pages that gather one thing's whole story; the number may only fall
+    "GET agreements.proof": 8,
+    "GET audit.evidence": 8,
+    "GET audit.index": 5,
+    "GET audit.record": 5,
+    "GET evidence.Evidence": 7,
+    "GET holder_home.show": 6,
+    "GET listings.show": 6,
+    "GET matches.index": 5,
+    "GET office_filings.show": 9,
+    "GET queue.index": 5,
+    "GET records.evidence": 7,
+    "GET register.show": 8,
+}
+WHO_ASKS = 2  # the session with its person, then all roles
+
+
+def statements(stage: Stage, name: str, person: str) -> list[str]:
+    """What the route asked the database for, who asks and the transaction itself left out."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    with stage.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        test_access_matrix._ask(stage, name, person)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return [one for one in seen if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA"))]
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if name.startswith("GET ") and TABLE[name].enter])
+def test_a_page_asks_the_database_at_most_four_times(name: str, stage: Stage) -> None:
+    person = min(TABLE[name].enter, key=lambda one: (one == "anonymous", one))
+    found = statements(stage, name, person)
+    most = ALLOWED.get(name, MOST) + (0 if person == "anonymous" else WHO_ASKS)
+    assert len(found) <= most, "\n\n".join(found)
