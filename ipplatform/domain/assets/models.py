@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ipplatform.domain.accounts.models import Organisation
-from ipplatform.domain.assets.rules import KINDS, STATUSES
+from ipplatform.domain.assets.rules import KINDS, MAIN_SCHEMES, STATUSES
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import Base, PlainJson, PublicId, UtcDateTime
 
@@ -78,6 +78,12 @@ class Asset(Base):
     @property
     def owners(self) -> list[AssetParty]:
         return self.parties_as("owner")
+
+    @property
+    def main_class(self) -> str | None:
+        """The first code of the scheme that classifies this kind, else of any."""
+        codes = self.codes(MAIN_SCHEMES.get(self.kind, "ipc")) or [item.code for item in self.classifications]
+        return codes[0] if codes else None
 
     def codes(self, scheme: str) -> list[str]:
         return [item.code for item in self.classifications if item.scheme == scheme]

@@ -22,6 +22,9 @@ KINDS = (
 STATUSES = ("pending", "in_force", "lapsed", "expired", "surrendered", "invalidated", "refused")
 ALIVE = "in_force"
 
+# What a kind is classified by (DOMAIN.md section 2); kinds not named here by the IPC.
+MAIN_SCHEMES: Mapping[str, str] = {"design": "locarno", "trademark": "nice", "dataset": "industry"}
+
 KIND_LABELS: Mapping[str, Any] = {
     "patent": _l("Patent"),
     "utility_model": _l("Utility model"),

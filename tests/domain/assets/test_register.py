@@ -57,6 +57,13 @@ def test_a_class_named_twice_is_entered_once(app: Flask) -> None:
     assert make_asset(classifications=again).codes("ipc") == ["H01M 10/0525", "A45F 5/04"]
 
 
+def test_the_main_class_is_of_the_scheme_for_the_kind(app: Flask) -> None:
+    both = [ClassValue("cpc", "A23L 35/00"), ClassValue("locarno", "01-01")]
+    assert make_asset(kind="design", classifications=both).main_class == "01-01"
+    assert make_asset(kind="patent", classifications=both).main_class == "A23L 35/00"
+    assert make_asset(classifications=[]).main_class is None
+
+
 def test_news_of_an_asset_travels_upward(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[dict[str, object]] = []
     monkeypatch.setattr(events, "publish", lambda event, **payload: heard.append({"event": event, **payload}))
