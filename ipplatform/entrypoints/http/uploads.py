@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import current_app, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
-from wtforms import ValidationError
+from wtforms import ValidationError  # type: ignore[import-untyped]
 
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid
