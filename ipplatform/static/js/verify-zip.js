@@ -65,7 +65,7 @@ function entry(view, at) {
 function check(member) {
   const { name, mode, flags, method, size, packed } = member;
   if (!NAME.test(name) || name.includes("..") || name.length > 200) throw new Unusable(`the name ${name.slice(0, 100)} is not one a bundle has`);
-  if (mode && (mode & 0o170000) !== 0o100000) throw new Unusable(`${name} is a folder or a link`);
+  if ((mode & 0o170000) && (mode & 0o170000) !== 0o100000) throw new Unusable(`${name} is a folder or a link`);
   if (flags & 1 || (method !== 0 && method !== 8)) throw new Unusable(`${name} is encrypted or compressed in an unknown way`);
   if (size > HIGHEST_RATIO * Math.max(packed, 1)) throw new Unusable(`${name} grows too much when unpacked`);
   if (method === 0 && size !== packed) throw new Unusable(`${name} is damaged`);
