@@ -21,7 +21,8 @@ from ipplatform import create_app
 from ipplatform.domain.evidence import keys
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import db
-from tests.architecture.access_table import DRAWING, EVERYBODY, GRANTS, SIGNED_IN, TABLE
+from tests.architecture.access_people import DRAWING, EVERYBODY, GRANTS, SIGNED_IN
+from tests.architecture.access_table import TABLE
 from tests.architecture.world import World, make_world
 from tests.factories.assets import grant_xml
 from tests.factories.filings import png
