@@ -28,6 +28,11 @@ class Part:
 
 
 def shown(value: object) -> str:
-    """A value as a finding shows it: bytes in hexadecimal, never longer than 300 characters."""
-    text = bytes(value).hex() if isinstance(value, bytes | memoryview | bytearray) else str(value)
+    """A value as a finding shows it: bytes as text where they are one, else in hexadecimal; at most 300 characters."""
+    text = _readable(bytes(value)) if isinstance(value, bytes | memoryview | bytearray) else str(value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _readable(data: bytes) -> str:
+    text = data.decode("ascii", "replace")
+    return text if data and all(char.isprintable() or char == "\n" for char in text) and text.isascii() else data.hex()

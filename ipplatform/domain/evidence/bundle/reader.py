@@ -89,8 +89,8 @@ def _check(info: zipfile.ZipInfo) -> None:
     name = info.filename
     if not _NAME.fullmatch(name) or ".." in name or len(name) > 200 or info.orig_filename != name:
         raise Unusable(f"the name {name[:100]!r} is not one a bundle has")
-    mode = info.external_attr >> 16
-    if info.is_dir() or (mode and not stat.S_ISREG(mode)):
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if info.is_dir() or kind not in (0, stat.S_IFREG):
         raise Unusable(f"{name} is a folder or a link")
     if info.flag_bits & 0x1 or info.compress_type not in _KINDS:
         raise Unusable(f"{name} is encrypted or compressed in an unknown way")

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ipplatform.domain.evidence.bundle import reader
+from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+
+
+def made(members: list[tuple[zipfile.ZipInfo | str, bytes]], method: int = zipfile.ZIP_STORED) -> io.BytesIO:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in members:
+            archive.writestr(name, data, compress_type=method)
+    out.seek(0)
+    return out
+
+
+def link(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.create_system = 3
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+def test_plain_members_are_read() -> None:
+    with Bundle(made([("a.txt", b"one"), ("log/b.txt", b"two")], zipfile.ZIP_DEFLATED)) as opened:
+        assert opened.names == ["a.txt", "log/b.txt"]
+        assert opened.read("log/b.txt") == b"two"
+        with pytest.raises(Unusable, match="missing"):
+            opened.read("c.txt")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../a", "a/../b", "/a", "a//b", "a\\b", "C:a", "a/", "a/b/c/d", ".hidden", "a\nb", "é", "a" * 201, "-rf", "a/.b"],
+)
+def test_names_a_bundle_never_has_are_refused(name: str) -> None:
+    with pytest.raises(Unusable):
+        Bundle(made([(name, b"x")]))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("names", [("a", "a"), ("a", "A")])
+def test_a_name_occurs_once(names: tuple[str, str]) -> None:
+    with pytest.raises(Unusable, match="twice"):
+        Bundle(made([(name, b"x") for name in names]))
+
+
+def test_links_are_refused() -> None:
+    with pytest.raises(Unusable, match="link"):
+        Bundle(made([(link("a"), b"/etc/passwd")]))
+
+
+def test_a_bomb_is_refused_before_a_byte_is_unpacked() -> None:
+    with pytest.raises(Unusable, match="grows"):
+        Bundle(made([("a", b"\x00" * 10_000_000)], zipfile.ZIP_DEFLATED))
+
+
+def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MOST_MEMBERS", 2)
+    with pytest.raises(Unusable, match="more than 2"):
+        Bundle(made([("a", b""), ("b", b""), ("c", b"")]))
+
+
+def test_too_much_content_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "LARGEST_TOTAL", 5)
+    with pytest.raises(Unusable, match="larger"):
+        Bundle(made([("a", b"xxx"), ("b", b"xxx")]))
+
+
+def test_other_ways_of_compression_are_refused() -> None:
+    with pytest.raises(Unusable, match="unknown way"):
+        Bundle(made([("a", b"x" * 100)], zipfile.ZIP_BZIP2))
+
+
+def test_a_text_is_not_read_when_it_is_huge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "LARGEST_TEXT", 5)
+    with Bundle(made([("a", b"xxxxxx")])) as opened, pytest.raises(Unusable, match="larger"):
+        opened.read("a")
+
+
+def test_damaged_content_is_unusable() -> None:
+    data = bytearray(made([("a", b"hello hello")]).getvalue())
+    data[data.index(b"hello")] ^= 1
+    with Bundle(io.BytesIO(bytes(data))) as opened, pytest.raises(Unusable, match="unpacked"):
+        opened.read("a")
+
+
+def test_an_encrypted_member_is_refused() -> None:
+    data = bytearray(made([("a", b"hello")]).getvalue())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(Unusable, match="encrypted"):
+        Bundle(io.BytesIO(bytes(data)))
+
+
+def test_what_is_no_zip_is_unusable(tmp_path: Path) -> None:
+    (tmp_path / "no.zip").write_bytes(b"PK\x03\x04 no")
+    for file in (tmp_path / "no.zip", tmp_path / "absent.zip"):
+        with pytest.raises(Unusable):
+            Bundle(file)
