@@ -22,6 +22,7 @@ from ipplatform.domain.rights import territory
 from ipplatform.foundation.clock import today
 
 SHOWN = 25
+JUDGED_AT_ONCE = 150
 NEEDS_LOOKED_AT = 30
 LISTINGS_PER_NEED = 3
 TOLD = frozenset({"territory", "field", "exclusivity", "rights"})
@@ -47,7 +48,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """``excluded`` counts candidates for which a condition is not met; ``listings`` are all that were looked at."""
+    """``excluded`` counts those ranked among ``items`` for which a condition is not met; ``listings`` are all that were looked at."""
 
     items: list[Match]
     declined: list[Match]
@@ -75,20 +76,31 @@ class Interest:
 
 
 def matches_for(*, actor: Actor, need: Need, limit: int = SHOWN) -> Matches:
-    """The best listings of others for a need. Conditions are judged for every candidate before the page is cut."""
+    """The best listings of others for a need.
+
+    Conditions are judged in the order of the ranking until the page is full, so none of them cuts a page short.
+    """
     require(VIEW_NEED, actor, need)
     opened = folder.current()
     if opened is None:
         return Matches([], [], ready=False)
     wanted = conditions_of(need)
     ranking = candidates.find(opened.engine, opened.frequencies, _wanted(need, wanted, not_of=need.organisation_id))
-    judged = _judge([(wanted, ranking.scored)])[0]
-    fitting = [match for match in judged if not conditions.excluded(match.verdicts)]
     declined = queries.declined_listings(need.id)
-    kept = [match for match in fitting if match.listing.id not in declined][:limit]
-    refused = [match for match in fitting if match.listing.id in declined]
+    kept: list[Match] = []
+    refused: list[Match] = []
+    excluded = 0
+    for start in range(0, len(ranking.scored), JUDGED_AT_ONCE):
+        for match in _judge([(wanted, ranking.scored[start : start + JUDGED_AT_ONCE])])[0]:
+            if conditions.excluded(match.verdicts):
+                excluded += 1
+            else:
+                (refused if match.listing.id in declined else kept).append(match)
+        if len(kept) >= limit:
+            break
+    kept = kept[:limit]
     reasoned = _with_reasons(opened, ranking, [*kept, *refused], declined)
-    return Matches(reasoned[: len(kept)], reasoned[len(kept) :], len(judged) - len(fitting), ranking.listings)
+    return Matches(reasoned[: len(kept)], reasoned[len(kept) :], excluded, ranking.listings)
 
 
 def interest_in(*, actor: Actor) -> list[Interest]:
