@@ -115,7 +115,7 @@ def counts_of(organisation_id: int) -> dict[str, int]:
         .where(_is_party(Negotiation, organisation_id))
         .group_by(Negotiation.state)
     )
-    return {state: number for state, number in db.session.execute(counted)}
+    return dict(db.session.execute(counted).all())
 
 
 def _is_party(model: Any, organisation_id: int) -> ColumnElement[bool]:
