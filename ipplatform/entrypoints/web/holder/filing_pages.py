@@ -142,6 +142,16 @@ def shown(schema: Schema, raw: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
+def as_far_as_typed(found: Filing, assessment: Assessment) -> dict[str, Any]:
+    """What a submission would say, and where an answer is not yet right, what was typed: never a blank instead."""
+    typed: dict[str, Any] = {}
+    for task in kinds.of(found.asset_kind).tasks:
+        schema = task.schema()
+        for name, value in shown(schema, found.fields).items():
+            typed[name] = [row for row in value if not is_blank(row)] if is_rows(schema, name) else value
+    return {**typed, **assessment.content}
+
+
 def country_choices(*, offices: bool = False) -> list[tuple[str, str]]:
     """(code, name in the reader's language), by name; with `offices` regional offices come first."""
     locale = get_locale()

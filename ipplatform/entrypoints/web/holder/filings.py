@@ -17,6 +17,7 @@ from ipplatform.entrypoints.http.access import member
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.entrypoints.web.holder.filing_pages import (
     address_of,
+    as_far_as_typed,
     document_address,
     own_filing,
     task_address,
@@ -146,7 +147,7 @@ def _check_page(found: Filing) -> str:
         filing=found,
         kind=kinds.of(found.asset_kind),
         assessment=assessment,
-        content=assessment.content,
+        content=as_far_as_typed(found, assessment),
         attachments=attached,
         problems=[(problem, address_of(found, problem)) for problem in assessment.problems],
         address_of=document_address(found),
