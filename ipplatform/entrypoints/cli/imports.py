@@ -8,13 +8,11 @@ from typing import Any, BinaryIO
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import IntegrityError
 
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.assets.importing import candidates, report, runs, taking
-from ipplatform.domain.assets.importing.candidates import Candidate
 from ipplatform.domain.assets.media import clean_name
 from ipplatform.domain.assets.models import AssetImport
 from ipplatform.domain.assets.reading import archives
@@ -34,7 +32,7 @@ def import_files(files: tuple[Path, ...], reference: str, report_file: Path | No
     Reading a file again adds nothing. Ends with 1 when a file could not be read to its end.
     """
     organisation_id = _organisation(reference)
-    reports = [_import(path, organisation_id) for path in files]
+    reports = [import_file(path, organisation_id) for path in files]
     if report_file is not None:
         report_file.write_text(json.dumps(reports, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     if any(found["status"] == "failed" for found in reports):
@@ -48,7 +46,8 @@ def _organisation(reference: str) -> int:
         raise click.BadParameter("there is no such organisation", param_hint="--organisation") from None
 
 
-def _import(path: Path, organisation_id: int) -> dict[str, Any]:
+def import_file(path: Path, organisation_id: int) -> dict[str, Any]:
+    """Import one file, print its report and give it back. Safe beside other imports of the same documents."""
     with transaction():
         organisation = accounts.organisation(organisation_id)
         run = runs.begin(actor=SYSTEM, organisation=organisation, file_name=clean_name(path.name))
@@ -74,24 +73,12 @@ def _read(public_id: str, organisation_id: int, handle: BinaryIO, bar: Any) -> d
         with transaction():
             _run(public_id).skipped = list(opened.skipped)
         for batch in candidates.batches(candidates.read_all(opened.members, limits)):
-            _take(public_id, organisation_id, batch)
+            with transaction():
+                taking.take(_run(public_id), db.session.get_one(Organisation, organisation_id), batch)
             bar.update(max(0, handle.tell() - bar.pos))
     except archives.UnusableFile as error:
         return {"code": error.code}
     return None
-
-
-def _take(public_id: str, organisation_id: int, batch: list[Candidate]) -> None:
-    """Enter a batch; when another import entered one of its documents meanwhile, once more with that known."""
-    for is_last in (False, True):
-        try:
-            with transaction():
-                taking.take(_run(public_id), db.session.get_one(Organisation, organisation_id), batch)
-        except IntegrityError:
-            if is_last:
-                raise
-        else:
-            return
 
 
 def _run(public_id: str) -> AssetImport:

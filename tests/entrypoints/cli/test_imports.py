@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,10 @@ from sqlalchemy import func, select
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.assets import titles
 from ipplatform.domain.assets.models import Asset
+from ipplatform.entrypoints.cli import imports
 from ipplatform.foundation.db import db
 from ipplatform.foundation.ids import display_id
+from tests.databases import both_databases
 from tests.factories import make_organisation
 from tests.factories.assets import grant_xml
 
@@ -99,3 +103,24 @@ def test_a_list_that_is_none_is_an_error(app: Flask, tmp_path: Path, content: by
     found = run(app, "classifications", "import", file, "--scheme", "nice")
     assert found.exit_code == 1
     assert "nice.json" in found.output
+
+
+@both_databases
+def test_two_imports_of_the_same_documents_at_once_enter_each_once(app: Flask, tmp_path: Path) -> None:
+    numbers = [f"{7_000_001 + place:08d}" for place in range(40)]
+    files = [tmp_path / "a.xml", tmp_path / "b.xml"]
+    files[0].write_text("".join(map(grant_xml, numbers)))
+    files[1].write_text("".join(map(grant_xml, reversed(numbers))))
+    holders = [make_organisation().id for _ in files]
+    start = threading.Barrier(2)
+
+    def one(place: int) -> dict[str, int]:
+        with app.app_context():
+            start.wait()
+            counts: dict[str, int] = imports.import_file(files[place], holders[place])["counts"]
+            return counts
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(one, range(2))
+    assert assets() == 40
+    assert first["taken"] + second["taken"] == first["refused"] + second["refused"] == 40

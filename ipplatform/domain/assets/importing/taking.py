@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import func, select
+
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.assets import documents, queries, services
 from ipplatform.domain.assets.importing.candidates import Candidate
@@ -16,7 +18,7 @@ from ipplatform.domain.assets.terms import status_at
 from ipplatform.domain.evidence import services as evidence
 from ipplatform.foundation import storage
 from ipplatform.foundation.clock import today
-from ipplatform.foundation.db import db
+from ipplatform.foundation.db import db, is_sqlite
 from ipplatform.foundation.ids import new_public_id
 
 OFFICE_DOCUMENT = "office_publication"
@@ -27,6 +29,7 @@ Holders = dict[str, tuple[int, str, int]]
 
 def take(run: AssetImport, organisation: Organisation, batch: Sequence[Candidate]) -> None:
     """Enter a batch into the current transaction. Documents already in the register are counted, not entered again."""
+    _wait_for_other_imports()
     known = _known(batch)
     stored: list[str] = []
     try:
@@ -39,6 +42,15 @@ def take(run: AssetImport, organisation: Organisation, batch: Sequence[Candidate
         for key in stored:
             storage.delete(key)
         raise
+
+
+def _wait_for_other_imports() -> None:
+    """Batches follow each other: two that bring the same numbers in different order would wait for each other for good.
+
+    On SQLite the one writer is the lock.
+    """
+    if not is_sqlite():
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("asset import", 0))))
 
 
 def manifest_fields(publication: Publication, run: AssetImport, candidate: Candidate) -> dict[str, Any]:
