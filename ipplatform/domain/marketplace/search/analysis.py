@@ -86,7 +86,7 @@ def tokens(text: str) -> list[Token]:
             spans = [(piece[at : at + 2], start + at, start + at + 2) for at in range(len(piece) - 1)]
         else:
             spans = [(term, start, start + len(piece)) for term in _terms_of(piece, kind)]
-        found.extend(Token(term, places[low], places[high]) for term, low, high in spans)
+        found.extend(Token(term, places[low], places[high - 1] + 1) for term, low, high in spans)
     return found
 
 
@@ -115,5 +115,4 @@ def _folded_with_places(text: str) -> tuple[str, list[int]]:
         plain = character.lower() if character.isascii() else fold(character)
         folded.append(plain)
         places.extend([place] * len(plain))
-    places.append(len(text))
     return "".join(folded), places
