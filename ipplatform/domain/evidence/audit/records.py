@@ -84,8 +84,7 @@ def _commitment(row: dict[str, Any], manifest: bytes, salt: bytes) -> Iterator[D
     for column, member in (("public_id", "filing"), ("kind", "kind"), ("asset", "asset")):
         if row[column] != value[member]:
             yield column, value[member], row[column]
-    at = rows.moment(row["created_at"])
-    if at is None or at.microsecond or manifests.timestamp(at) != value["submitted_at"]:
+    if not rows.is_moment(row["created_at"], datetime.fromisoformat(value["submitted_at"])):
         yield "created_at", value["submitted_at"], row["created_at"]
     expected = _leaf(commitment, value["submitted_at"], row)
     if row["leaf"] != expected:

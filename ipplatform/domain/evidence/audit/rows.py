@@ -90,6 +90,13 @@ def moment(value: Any) -> datetime | None:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def is_moment(value: Any, expected: datetime) -> bool:
+    """Whether the stored `value` is `expected`; text must be spelled as SQLAlchemy spells it for SQLite."""
+    if isinstance(value, str):
+        return value == expected.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment(value) == expected
+
+
 def _wide() -> Select[Any]:
     named = [column.label(name) for name, column in COLUMNS.items()]
     return select(*named, LogLeaf.entry.label("entry")).outerjoin(LogLeaf, LogLeaf.leaf_index == Record.leaf_index)
