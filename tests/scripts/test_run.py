@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,49 +28,38 @@ class Run:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "var"
+def mark() -> Iterator[str]:
+    made = new_mark()
+    yield made
+    kill_marked(made)
 
 
-@pytest.fixture
-def start(tmp_path: Path, data_dir: Path) -> Iterator[object]:
-    mark = new_mark()
-
-    def begin() -> Run:
-        port, output = free_port(), tmp_path / "output"
-        environment = {**os.environ, MARK: mark, "PORT": str(port), "DATA_DIR": str(data_dir)}
-        environment.pop("DATABASE_URL", None)
-        with output.open("wb") as sink:
-            process = subprocess.Popen(
-                ["make", "run"], cwd=ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True
-            )
-        run = Run(process, f"http://localhost:{port}", mark, output)
-        wait_for(lambda: "is ready" in output.read_text() or process.poll() is not None, 90, "the service is ready")
-        assert process.poll() is None, output.read_text()
-        return run
-
-    yield begin
-    kill_marked(mark)
+def start(folder: Path, mark: str, number: int) -> Run:
+    """Run ``make run`` on the data in ``folder`` until it says that the service is ready."""
+    port, output = free_port(), folder / f"output-{number}"
+    environment = {**os.environ, MARK: mark, "PORT": str(port), "DATA_DIR": str(folder / "var")}
+    environment.pop("DATABASE_URL", None)
+    with output.open("wb") as sink:
+        process = subprocess.Popen(
+            ["make", "run"], cwd=ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True
+        )
+    wait_for(lambda: "is ready" in output.read_text() or process.poll() is not None, 300, "the service is ready")
+    assert process.poll() is None, output.read_text()
+    return Run(process, f"http://localhost:{port}", mark, output)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_every_process_ends_with_the_command_that_started_it(start: object, number: signal.Signals) -> None:
-    run: Run = start()  # type: ignore[operator]
-    running = " ".join(marked(run.mark).values())
-    assert "gunicorn" in running
-    assert "ipplatform worker" in running
-    assert "ipplatform sequencer" in running
-    run.interrupt(number)
-    wait_for(lambda: not marked(run.mark), 5, f"every process ended; left: {marked(run.mark)}")
-
-
-def test_the_demo_is_there_and_a_second_run_keeps_it(start: object, data_dir: Path) -> None:
-    first: Run = start()  # type: ignore[operator]
-    assert answers(f"{first.address}/readyz")
-    assert b"<html" in urllib.request.urlopen(first.address).read()
-    assert "@" in first.output.read_text(), "the demo sign-ins are printed"
-    assert first.interrupt(signal.SIGINT) in (0, 2)
-    session_key = (data_dir / "keys" / "session.key").read_bytes()
-    second: Run = start()  # type: ignore[operator]
-    assert (data_dir / "keys" / "session.key").read_bytes() == session_key
-    assert second.interrupt(signal.SIGINT) in (0, 2)
+@pytest.mark.slow
+def test_it_starts_with_the_demo_keeps_the_data_and_leaves_no_process_however_it_is_ended(
+    tmp_path: Path, mark: str
+) -> None:
+    keys = []
+    for number, how in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGHUP)):
+        run = start(tmp_path, mark, number)
+        running = " ".join(marked(mark).values())
+        assert all(name in running for name in ("gunicorn", "ipplatform worker", "ipplatform sequencer")), running
+        assert answers(f"{run.address}/readyz")
+        assert "owner@demo.example" in run.output.read_text(), "the demo sign-ins are printed"
+        keys.append((tmp_path / "var" / "keys" / "session.key").read_bytes())
+        run.interrupt(how)
+        wait_for(lambda: not marked(mark), 10, f"every process ended after {how.name}; left: {marked(mark)}")
+    assert len(set(keys)) == 1, "a second run keeps keys and data"
