@@ -27,9 +27,9 @@ def command(once: bool) -> None:
     if once:
         try:
             click.echo(f"{sequencer.run_all()} entries")
-        except (sequencer.Halt, sequencer.Busy) as stop:
-            click.echo(str(stop), err=True)
-            raise SystemExit(3) from stop
+        except (sequencer.Halt, sequencer.Busy) as reason:
+            click.echo(str(reason), err=True)
+            raise SystemExit(3) from reason
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
