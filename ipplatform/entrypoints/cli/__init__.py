@@ -17,6 +17,7 @@ COMMANDS: tuple[str, ...] = (
     "filings:filings",
     "imports:import_files",
     "log:command",
+    "rights:rights",
     "search:search",
     "sequencer:command",
     "setup:setup",

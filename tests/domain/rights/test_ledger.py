@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +24,16 @@ from tests.databases import both_databases, on_postgresql
 from tests.factories import make_organisation
 from tests.factories.rights import make_grant, make_right, terms
 from tests.statements import statements
+
+some_terms = st.builds(
+    terms,
+    exclusivity=st.sampled_from(["exclusive", "sole", "ordinary", "ordinary"]),
+    acts=st.sets(st.sampled_from(["make", "use", "sell"]), min_size=1),
+    territories=st.sets(st.sampled_from(["AT", "AU", "DE"]), min_size=1),
+    fields=st.sets(st.sampled_from(["*", "batteries", "batteries.traction", "chips"]), min_size=1),
+    start=st.sampled_from([date(2026, 1, 1), date(2026, 6, 1)]),
+    end=st.sampled_from([date(2026, 6, 1), date(2030, 1, 1), None]),
+)
 
 
 def how_many() -> int:
@@ -290,6 +303,25 @@ def test_the_constraint_lets_stand_what_a_grant_is_subject_to(app: Flask) -> Non
     insert_unchecked(asset, terms("exclusive", subject_to=frozenset({7})), 8)
     with pytest.raises(IntegrityError):
         insert_unchecked(asset, terms("ordinary"), 9)
+
+
+@on_postgresql
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(one=some_terms, other=some_terms, is_named=st.booleans())
+def test_whatever_two_grants_say_the_constraint_agrees_with_the_rules(
+    app: Flask, one: rules.GrantTerms, other: rules.GrantTerms, is_named: bool
+) -> None:
+    asset = make_right()
+    second = replace(other, subject_to=frozenset({1}) if is_named and one.exclusivity != "open" else frozenset())
+    insert_unchecked(asset, one, 1)
+    clashes = rules.conflict(second, rules.Standing(1, "G-1", one)) is not None
+    try:
+        insert_unchecked(asset, second, 2)
+    except IntegrityError:
+        refused = True
+    else:
+        refused = False
+    assert refused is clashes
 
 
 def test_domain_errors_leave_nothing_behind(app: Flask) -> None:

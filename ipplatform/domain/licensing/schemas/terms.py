@@ -67,6 +67,7 @@ class ExtentSchema(Schema):
         validate=validate.Range(0, MOST_SUBLICENSING),
         metadata={
             "label": _l("Sublicences"),
+            "expected": True,
             "widget": "select",
             "choices": [
                 ("0", _l("Not allowed")),
@@ -109,14 +110,18 @@ class TermsSchema(ExtentSchema):
         error_messages=REQUIRED,
         metadata={"label": _l("Price model"), "widget": "radios", "choices": list(PRICE_MODELS.items())},
     )
-    lump_sum = Amount(load_default=None, allow_none=True, metadata={"label": _l("Lump sum"), "widget": "money"})
+    lump_sum = Amount(
+        load_default=None, allow_none=True, metadata={"label": _l("Lump sum"), "widget": "money", "expected": True}
+    )
     royalty_rate = Amount(
         load_default=None,
         allow_none=True,
-        metadata={"label": _l("Royalty on net sales"), "widget": "money", "unit": "%"},
+        metadata={"label": _l("Royalty on net sales"), "widget": "money", "unit": "%", "expected": True},
     )
     minimum_per_year = Amount(
-        load_default=None, allow_none=True, metadata={"label": _l("Minimum per year"), "widget": "money"}
+        load_default=None,
+        allow_none=True,
+        metadata={"label": _l("Minimum per year"), "widget": "money", "expected": True},
     )
     currency = fields.String(
         required=True,
@@ -133,7 +138,12 @@ class TermsSchema(ExtentSchema):
     language = fields.String(
         load_default="both",
         validate=one_of(tuple(LANGUAGES)),
-        metadata={"label": _l("Language of the agreement"), "widget": "radios", "choices": list(LANGUAGES.items())},
+        metadata={
+            "label": _l("Language of the agreement"),
+            "expected": True,
+            "widget": "radios",
+            "choices": list(LANGUAGES.items()),
+        },
     )
     co_owner_consent = fields.Boolean(
         load_default=False,

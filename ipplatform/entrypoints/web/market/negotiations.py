@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.licensing import access, guidance, queries, services, words
 from ipplatform.domain.licensing.models import Negotiation
@@ -19,13 +20,21 @@ from ipplatform.domain.rights.errors import GrantConflict
 from ipplatform.entrypoints.http import session
 from ipplatform.entrypoints.http.access import member
 from ipplatform.entrypoints.http.forms import Form, errors_of, load
+from ipplatform.entrypoints.web.holder.home_sections import Section, contribute
 from ipplatform.entrypoints.web.market import offer_form, rights_view
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, Invalid
-from ipplatform.foundation.i18n import _
+from ipplatform.foundation.i18n import _, _l
 
 blueprint = Blueprint("negotiations", __name__, url_prefix="/negotiations")
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(rights=rights_view.NAMES))
+
+
+@contribute
+def waiting(actor: Actor) -> Section:
+    """For /home: negotiations in which the next move is ours."""
+    found = queries.waiting_for(actor.organisation_id, limit=100) if actor.organisation_id is not None else []
+    return Section(_l("Negotiations that wait for you"), len(found), "/negotiations")
 
 
 @blueprint.get("")
@@ -181,6 +190,7 @@ def _offer_page(found: Negotiation, form: Form, refusal: GrantConflict | None = 
         refusal=refusal,
         current=found.offers[-1] if found.offers else None,
         usual_territories=len(offer_form.FIRST),
+        is_co_owned=len(found.asset.owners) > 1,
     )
 
 
