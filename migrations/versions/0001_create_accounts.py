@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=2), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("email = lower(email)", name="ck_person_email_lower"),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower")),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
         sa.UniqueConstraint("email", name="uq_person_email"),
         sa.UniqueConstraint("public_id", name="uq_person_public_id"),
@@ -117,7 +117,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=14), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "role IN ('administrator','filer','dealer','signatory','viewer')", name="ck_membership_role"
+            "role IN ('administrator','filer','dealer','signatory','viewer')", name=op.f("ck_membership_role")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name="fk_membership_organisation_id_organisation"
@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=14), nullable=False),
-        sa.CheckConstraint("role IN ('registrar','auditor','administrator')", name="ck_office_role_role"),
+        sa.CheckConstraint("role IN ('registrar','auditor','administrator')", name=op.f("ck_office_role_role")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_office_role_person_id_person"),
         sa.PrimaryKeyConstraint("id", name="pk_office_role"),
         sa.UniqueConstraint("person_id", "role", name="uq_office_role_person_id_role"),
