@@ -14,6 +14,7 @@ from ipplatform.foundation.db import db
 
 AWAITING = "awaiting"
 INCLUDED = "included"
+MOST_TILES_HELD = 256
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def receipt_at(index: int | None) -> Receipt:
 
 
 def node_reader(index: int = 0, size: int = 0) -> merkle.Node:
-    """Hashes of complete subtrees from the stored tiles, each tile read once.
+    """Hashes of complete subtrees from the stored tiles, each tile read once (2 MiB are kept at most).
 
     The tiles that a proof for `index` in a tree of `size` needs are read in one statement.
     """
@@ -85,6 +86,8 @@ def node_reader(index: int = 0, size: int = 0) -> merkle.Node:
 
     def read(level: int, number: int) -> bytes:
         if (level, number) not in held:
+            if len(held) >= MOST_TILES_HELD:
+                held.clear()
             held[level, number] = tile_data(level, number)
         return held[level, number]
 
