@@ -26,6 +26,7 @@ def begin(client: FlaskClient, **form: str) -> str:
 
 
 def actions() -> list[str]:
+    db.session.rollback()
     with transaction(reads_only=True):
         entries = db.session.query(AuditEntry).order_by(AuditEntry.id)
         return [entry.action for entry in entries if entry.action.startswith("audit.")]
