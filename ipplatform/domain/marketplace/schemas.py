@@ -142,6 +142,7 @@ class MarketSchema(Schema):
 
     territories = territories(_l("Countries and groups of countries"))
     other_territories = ShortText(
+        least=0,
         load_default="",
         most=400,
         load_only=True,
@@ -179,9 +180,10 @@ class ListingSchema(MarketSchema):
         required=True, most=300, metadata={"label": _l("Title"), "hint": _l("What is offered, in a line.")}
     )
     title_translation = ShortText(
-        load_default=None, allow_none=True, most=300, metadata={"label": _l("Title in the other language")}
+        least=0, load_default=None, allow_none=True, most=300, metadata={"label": _l("Title in the other language")}
     )
     problem = Text(
+        least=0,
         load_default="",
         most=TEXT,
         metadata={"label": _l("Problem"), "hint": _l("What does not work well today?"), "widget": "textarea"},
@@ -196,11 +198,14 @@ class ListingSchema(MarketSchema):
         },
     )
     advantage = Text(
+        least=0,
         load_default="",
         most=TEXT,
         metadata={"label": _l("Advantage"), "hint": _l("With figures, if you have them."), "widget": "textarea"},
     )
-    applications = Text(load_default="", most=TEXT, metadata={"label": _l("Applications"), "widget": "textarea"})
+    applications = Text(
+        least=0, load_default="", most=TEXT, metadata={"label": _l("Applications"), "widget": "textarea"}
+    )
     maturity = fields.Integer(
         load_default=None,
         allow_none=True,
@@ -270,6 +275,7 @@ class NeedSchema(MarketSchema):
     title = ShortText(required=True, most=300, metadata={"label": _l("What you look for, in a line")})
     problem = Text(required=True, most=TEXT, metadata={"label": _l("The problem to be solved"), "widget": "textarea"})
     solution = Text(
+        least=0,
         load_default="",
         most=TEXT,
         metadata={"label": _l("The solution you have in mind"), "widget": "textarea"},
@@ -305,6 +311,7 @@ class NeedSchema(MarketSchema):
         hint=_l("In every case: classes, fields of use, countries and the licence wanted. Never your budget."),
     )
     summary = Text(
+        least=0,
         load_default="",
         most=1_000,
         metadata={"label": _l("Summary for owners"), "rows": 3, "widget": "textarea"},
@@ -344,6 +351,7 @@ class MatchDeclineSchema(Schema):
 
     reason = one_of(declines.REASONS.items(), _l("Why does it not fit?"))
     note = Text(
+        least=0,
         load_default="",
         most=1_000,
         metadata={"label": _l("Note to the owner"), "rows": 2, "widget": "textarea"},

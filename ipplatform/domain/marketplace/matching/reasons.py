@@ -11,7 +11,7 @@ from ipplatform.domain.marketplace.matching.candidates import Ranking
 from ipplatform.domain.marketplace.matching.scoring import SharedNode
 from ipplatform.domain.marketplace.models import Listing
 from ipplatform.domain.marketplace.search import analysis
-from ipplatform.foundation.i18n import _
+from ipplatform.foundation.i18n import _, ngettext
 
 RARE, UNCOMMON = 0.01, 0.1
 FEW = 3
@@ -46,11 +46,12 @@ def shown_words(
 def class_reason(node: SharedNode, listings: int) -> str:
     """``H01M 10/0525 (rare, 41 listings)``."""
     return str(
-        _(
-            "%(code)s (%(rarity)s, %(number)s listings)",
+        ngettext(
+            "%(code)s (%(rarity)s, %(num)s listing)",
+            "%(code)s (%(rarity)s, %(num)s listings)",
+            node.listings,
             code=node.code,
             rarity=rarity(node.listings, listings),
-            number=node.listings,
         )
     )
 
@@ -62,7 +63,7 @@ def rarity(count: int, listings: int) -> str:
 
 
 def is_rare(count: int, listings: int) -> bool:
-    return count <= max(FEW, RARE * listings)
+    return count <= max(FEW, RARE * listings) and count <= UNCOMMON * listings
 
 
 def deepest(shared: tuple[SharedNode, ...]) -> list[SharedNode]:

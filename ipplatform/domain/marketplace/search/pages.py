@@ -111,7 +111,10 @@ def _cursor(after: str | None, by_score: bool) -> tuple[float, int] | None:
 def _by_score(
     engine: Engine, question: Any, after: tuple[float, int] | None, limit: int
 ) -> tuple[list[tuple[float, int]], bool]:
-    """Ordered by score, then newer id. The cursor's own listing is found again, so that shifted scores do not repeat."""
+    """Ordered by score, then newer id; reads on until no listing beyond what was read can tie with the page's last.
+
+    The cursor's own listing is found again, so that scores that have shifted since do not repeat it.
+    """
     searcher = engine.searcher()
     depth = limit + 1 if after is None else 4 * (limit + 1)
     while True:
@@ -122,8 +125,9 @@ def _by_score(
             key=lambda key: (-key[0], -key[1]),
         )
         start = _start(keys, after)
-        if len(keys) - start > limit or len(hits) < depth or depth >= DEEPEST:
-            return keys[start : start + limit], len(keys) - start > limit
+        page = keys[start : start + limit]
+        if len(hits) < depth or depth >= DEEPEST or (len(page) == limit and page[-1][0] > keys[-1][0]):
+            return page, len(keys) - start > limit
         depth = min(DEEPEST, depth * 4)
 
 
