@@ -76,7 +76,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CI")},
         "DATA_DIR": str(folder),
         "PORT": str(port),
-        "BASE_URL": f"http://127.0.0.1:{port}",
+        "BASE_URL": "http://zone.example",
         "WEB_CONCURRENCY": "1",
         "LOG_LEVEL": "WARNING",
     }
