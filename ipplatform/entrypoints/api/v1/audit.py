@@ -58,12 +58,12 @@ class PageQuerySchema(Schema):
 
 class RunPageSchema(Schema):
     items = fields.List(fields.Nested(RunSchema), required=True)
-    next_cursor = fields.String(allow_none=True)
+    next = fields.String(allow_none=True, attribute="next_cursor")
 
 
 class FindingPageSchema(Schema):
     items = fields.List(fields.Nested(FindingSchema), required=True)
-    next_cursor = fields.String(allow_none=True)
+    next = fields.String(allow_none=True, attribute="next_cursor")
 
 
 @blueprint.route("")
