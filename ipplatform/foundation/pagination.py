@@ -17,9 +17,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid
 from ipplatform.foundation.i18n import _l
+from ipplatform.foundation.text import forbidden_characters
 
 Item = TypeVar("Item")
 LARGEST_PAGE = 100
+FOREIGN = _l("This page address is not one of ours. Start from the first page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def decode(cursor: str, length: int) -> list[Any]:
         if not isinstance(values, list) or len(values) != length:
             raise ValueError("wrong shape")
         return [_from_json(value) for value in values]
-    except (ValueError, TypeError, KeyError, binascii.Error, RecursionError) as error:
-        raise Invalid({"after": [_l("This page address is not one of ours. Start from the first page.")]}) from error
+    except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error, RecursionError) as error:
+        raise Invalid({"after": [FOREIGN]}) from error
 
 
 def keyset(
@@ -60,7 +62,7 @@ def keyset(
     limit = max(1, min(limit, LARGEST_PAGE))
     columns = [(part.column, True) if isinstance(part, Descending) else (part, False) for part in order]
     if after:
-        statement = statement.where(_beyond(columns, decode(after, len(columns))))
+        statement = statement.where(_beyond(columns, _fitting(columns, decode(after, len(columns)))))
     ordering = [column.desc() if descending else column.asc() for column, descending in columns]
     if scalars:
         rows = list(db.session.scalars(statement.order_by(*ordering).limit(limit + 1)).unique())
@@ -70,6 +72,14 @@ def keyset(
         keys = [[getattr(row, column.key) for column, _ in columns] for row in rows]
     more = len(rows) > limit
     return Page(rows[:limit], encode(keys[limit - 1]) if more else None)
+
+
+def _fitting(columns: Sequence[tuple[InstrumentedAttribute[Any], bool]], values: Sequence[Any]) -> Sequence[Any]:
+    """``values`` when each is of its column's type: PostgreSQL compares nothing else, and a forged cursor is bad input."""
+    for (column, _descending), value in zip(columns, values, strict=True):
+        if type(value) is not column.type.python_type:
+            raise Invalid({"after": [FOREIGN]})
+    return values
 
 
 def _beyond(columns: Sequence[tuple[InstrumentedAttribute[Any], bool]], values: Sequence[Any]) -> Any:
@@ -93,8 +103,8 @@ def _to_json(value: Any) -> Any:
 
 def _from_json(value: Any) -> Any:
     if not isinstance(value, dict):
-        if isinstance(value, str) and "\x00" in value:
-            raise ValueError("NUL")
+        if isinstance(value, str) and forbidden_characters(value):
+            raise ValueError("no text of ours")
         if isinstance(value, list) or (isinstance(value, int) and abs(value) >= 2**63):
             raise ValueError("out of range")
         return value

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -26,7 +28,22 @@ def test_pages_hold_every_row_once_even_when_rows_come_in_between(app: Flask) ->
     assert seen == [one.id for one in expected]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "%%%", "bnVsbA", encode([1]), encode(["a", "b\x00"]), encode([[1], 2])])
+FORGED = [
+    encode([1]),
+    encode(["a", "b\x00"]),
+    encode([[1], 2]),
+    encode(["a", "b"]),
+    encode([1, 2]),
+    encode(["a", True]),
+    encode(["a", None]),
+    encode(["a", 1.5]),
+    encode([date(2026, 1, 1), 2]),
+    "WyJcdWQ4MDAiLDJd",  # a lone surrogate as the name
+    "W3sibiI6ImFiYyJ9LDJd",  # a number that is none
+]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "%%%", "bnVsbA", *FORGED])
 def test_a_forged_cursor_is_refused_as_bad_input(app: Flask, cursor: str) -> None:
     if not cursor:
         assert keyset(select(Organisation), order=BY_NAME, after=cursor, limit=2).items == []  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 import flask
@@ -12,16 +13,19 @@ from webargs.flaskparser import FlaskParser, is_json_request
 
 
 class StrictParser(FlaskParser):
-    """Refuses duplicate names, NaN and infinities, and nesting that exhausts the parser, as invalid JSON (400)."""
+    """Refuses duplicate names, NaN and infinities, and nesting or numbers that exhaust the parser, as invalid JSON (400)."""
 
     def _raw_load_json(self, req: flask.Request) -> Any:
         if not is_json_request(req):
             return core.missing
         text = req.get_data(cache=True).decode("utf-8")
         try:
-            return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
-        except RecursionError as error:
-            raise json.JSONDecodeError("nested too deeply", text[:100], 0) from error
+            return json.loads(text, object_pairs_hook=_once, parse_float=_finite, parse_constant=_refuse)
+        except json.JSONDecodeError:
+            raise
+        except (RecursionError, ValueError) as error:
+            # Nested too deeply, or a number of more digits than Python reads.
+            raise json.JSONDecodeError("beyond what is read", text[:100], 0) from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -29,6 +33,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise json.JSONDecodeError("a name stands twice in one object", "", 0)
     return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text[:100])
 
 
 def _refuse(constant: str) -> NoReturn:

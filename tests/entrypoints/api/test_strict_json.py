@@ -14,6 +14,8 @@ from tests.factories import bearer, member
         '{"kind": "patent", "fields": {"title": -Infinity}}',
         '{"kind": "patent", "kind": "design", "fields": {}}',
         '{"kind": "patent", "fields": {"title": "a", "title": "b"}}',
+        '{"kind": "patent", "fields": {"title": 1e999}}',
+        '{"kind": "patent", "fields": {"title": ' + "1" * 5_000 + "}}",
         "nul",
         "",
         b"\xff\xfe",
