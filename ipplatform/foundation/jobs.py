@@ -12,10 +12,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Index, String, UniqueConstraint, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, transaction
+from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, is_sqlite, transaction
 
 Handler = Callable[[dict[str, Any]], None]
 LEASE = timedelta(minutes=10)
@@ -54,32 +56,25 @@ def job(name: str) -> Callable[[Handler], Handler]:
 
 
 def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None) -> None:
-    """Write a job into the current transaction. With ``key``, the same job waiting already is enough."""
-    if key is not None and _revive(name, key, payload, run_at):
-        return
+    """Write a job into the current transaction. With ``key``, the same job waiting already is enough.
+
+    One that has ended is set waiting again. One statement, so that two who write the same key at once both succeed,
+    and one that is running now runs once more: what it read may be older than this transaction.
+    """
     moment = now()
-    db.session.add(Outbox(name=name, key=key, payload=payload, run_at=run_at or moment, created_at=moment))
-
-
-def _revive(name: str, key: str, payload: dict[str, Any], run_at: datetime | None) -> bool:
-    """True when a job of that key stands in the outbox: one that has ended is set waiting again."""
-    existing = db.session.scalars(select(Outbox).where(Outbox.name == name, Outbox.key == key)).one_or_none()
-    if existing is None:
-        return False
-    existing.payload = payload
-    existing.state = "waiting"
-    existing.run_at = run_at or now()
-    existing.attempts = 0
-    existing.leased_until = None
-    return True
+    again = {"payload": payload, "state": "waiting", "run_at": run_at or moment, "attempts": 0, "leased_until": None}
+    insert = sqlite_insert if is_sqlite() else postgresql_insert
+    row = insert(Outbox).values(name=name, key=key, created_at=moment, **again)
+    db.session.execute(row.on_conflict_do_update(index_elements=["name", "key"], set_=again))
 
 
 def run_due(limit: int = 20) -> int:
     """Lease and run up to ``limit`` due jobs, each in a transaction of its own; how many were tried."""
+    lease = now() + LEASE
     with transaction():
-        identities = _lease(limit)
+        identities = _lease(limit, lease)
     for identity in identities:
-        _run(identity)
+        _run(identity, lease)
     return len(identities)
 
 
@@ -91,7 +86,7 @@ def run_all() -> int:
     return total
 
 
-def _lease(limit: int) -> list[int]:
+def _lease(limit: int, until: datetime) -> list[int]:
     moment = now()
     due = (
         select(Outbox.id)
@@ -103,25 +98,32 @@ def _lease(limit: int) -> list[int]:
     )
     identities = list(db.session.scalars(due))
     if identities:
-        db.session.execute(update(Outbox).where(Outbox.id.in_(identities)).values(leased_until=moment + LEASE))
+        db.session.execute(update(Outbox).where(Outbox.id.in_(identities)).values(leased_until=until))
     return identities
 
 
-def _run(identity: int) -> None:
+def _run(identity: int, lease: datetime) -> None:
+    """Run a job whose lease still holds: jobs before it may have taken so long that another worker has it now."""
     try:
         with transaction():
-            row = db.session.get_one(Outbox, identity)
-            _handlers[row.name](row.payload)
-            if row.state == "waiting":
-                row.state, row.ended_at, row.leased_until = "done", now(), None
+            row = db.session.get_one(Outbox, identity, populate_existing=True)
+            if row.state == "waiting" and row.leased_until == lease:
+                _handlers[row.name](row.payload)
+                _end(identity, lease)
     except Exception as error:
         log.exception("job failed", job=identity, error=type(error).__name__)
         _put_back(identity, error)
 
 
+def _end(identity: int, lease: datetime) -> None:
+    """Done, unless the same job was asked for again while it ran: that took the lease away."""
+    ended = update(Outbox).where(Outbox.id == identity, Outbox.leased_until == lease)
+    db.session.execute(ended.values(state="done", ended_at=now(), leased_until=None))
+
+
 def _put_back(identity: int, error: Exception) -> None:
     with transaction():
-        row = db.session.get_one(Outbox, identity)
+        row = db.session.get_one(Outbox, identity, populate_existing=True)
         row.attempts += 1
         row.last_error = type(error).__name__[:200]
         row.leased_until = None
