@@ -15,7 +15,7 @@ from ipplatform.foundation.ids import parse_id
 
 def visible_listing(*, actor: Actor, reference: str) -> Listing:
     """A listing that is public or the actor's organisation's own; NotFound otherwise."""
-    listing = _listing(reference)
+    listing = _listing(reference, with_parties=False)
     if not listing.is_public:
         require(VIEW_LISTING, actor, listing)
     return listing
@@ -52,9 +52,9 @@ def may_edit(actor: Actor, listing: Listing) -> bool:
     return allows(EDIT_LISTING, actor, listing)
 
 
-def _listing(reference: str) -> Listing:
+def _listing(reference: str, *, with_parties: bool = True) -> Listing:
     public_id = parse_id(reference)
-    listing = queries.listing(public_id) if public_id else None
+    listing = queries.listing(public_id, with_parties=with_parties) if public_id else None
     if listing is None:
         raise NotFound
     return listing

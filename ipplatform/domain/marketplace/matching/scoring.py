@@ -121,7 +121,7 @@ def strength(scored: Scored, *, rare_words: int) -> str:
     cosine = scored.measured.cosine
     if cosine >= 0.25 or (deep and (cosine >= 0.1 or rare_words >= 2)):
         return "strong"
-    if cosine >= 0.12 or near or rare_words >= 3:
+    if cosine >= 0.15 or near or rare_words >= 3:
         return "fair"
     return "weak"
 

@@ -12,9 +12,10 @@ from ipplatform.foundation.db import db
 from ipplatform.foundation.pagination import Descending, Page, keyset
 
 
-def listing(public_id: str) -> Listing | None:
-    """The listing whatever its status, with asset, parties, classes and organisation; three statements."""
-    return db.session.scalars(_whole(select(Listing).where(Listing.public_id == public_id))).one_or_none()
+def listing(public_id: str, *, with_parties: bool = True) -> Listing | None:
+    """The listing whatever its status, with asset, classes, organisation and, if wanted, parties: two or three statements."""
+    found = select(Listing).where(Listing.public_id == public_id)
+    return db.session.scalars(_whole(found) if with_parties else _with_classes(found)).one_or_none()
 
 
 def listing_by_id(listing_id: int) -> Listing | None:
