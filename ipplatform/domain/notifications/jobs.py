@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ipplatform.foundation import settings
 from ipplatform.foundation.clock import now
+from ipplatform.foundation.db import db
 from ipplatform.foundation.jobs import job
 from ipplatform.foundation.storage import write_durably
 
@@ -29,6 +30,8 @@ def send(payload: dict[str, Any]) -> None:
     message = compose(payload)
     address = settings.current().smtp_url
     if address:
+        # A mail server may take a minute to answer: on SQLite nobody could write until it has.
+        db.session.commit()
         _by_smtp(message, address)
     else:
         name = f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}.eml"

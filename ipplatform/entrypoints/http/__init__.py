@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     transaction.init_app(app)
     session.init_app(app)
     access.init_app(app)
+    transaction.let_go_for_body(app)
     csrf.init_app(app)
     security.init_app(app)
     context.init_app(app)

@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
 from ipplatform.entrypoints.http.access import view_of_request
-from ipplatform.foundation.db import may_write, transaction
+from ipplatform.foundation.db import db, may_write, transaction
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -31,6 +31,17 @@ def init_app(app: Flask) -> None:
 
 def _begin() -> None:
     may_write.set(not _reads_only())
+
+
+def let_go_for_body(app: Flask) -> None:
+    """To be called when whoever asks has been let in, and before anything reads the body."""
+    app.before_request(_let_go)
+
+
+def _let_go() -> None:
+    """The sender decides how long a body takes: on SQLite an open transaction would hold the only write lock meanwhile."""
+    if not _reads_only():
+        db.session.commit()
 
 
 def _forget(error: BaseException | None) -> None:
