@@ -1,8 +1,12 @@
-"""Who may read evidence. Administrators of the office may not: they cannot read unpublished content."""
+"""Who may read evidence. Administrators of the office may not: they cannot read unpublished content.
+
+The office has a way of its own to whole bundles, where reads are recorded and a registrar's case is asked for.
+"""
 
 from ipplatform.domain.accounts.authorization import Permission, any_member, office_with, system
 
 PERMISSIONS = {
-    "bundle.full": Permission("filings:read", (any_member, office_with("registrar", "auditor"), system)),
+    "bundle.full": Permission("filings:read", (any_member, system)),
+    "bundle.office": Permission("audit:read", (office_with("registrar", "auditor"),)),
     "audit": Permission("audit:read", (office_with("auditor"), system)),
 }

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from ipplatform.domain.audit.models import AuditEntry
 from ipplatform.domain.evidence import sequencer
+from ipplatform.foundation.db import db
 from tests.conftest import SignIn
 from tests.factories import actor_of, member, office_person
 from tests.factories.filings import look_again, received, submitted
@@ -63,6 +66,19 @@ def test_an_auditor_reads_and_changes_nothing(client: FlaskClient, sign_in: Sign
     assert "Cooling plate" in desk.get(f"/office/filings/{filing.public_id}").text
     assert desk.post(f"/office/filings/{filing.public_id}/take").status_code == 404
     assert desk.get("/office/queue").status_code == 404
+    db.session.rollback()
+    read = select(AuditEntry.subject).where(AuditEntry.action == "audit.read")
+    assert db.session.scalars(read).all() == [filing.public_id]
+
+
+def test_a_bundle_with_its_content_is_for_the_registrar_on_the_case(client: FlaskClient, sign_in: SignIn) -> None:
+    filing = submitted(actor_of(*member("filer")))
+    desk = sign_in(client, office_person("registrar"))
+    address = f"/office/audit/records/{filing.public_id}/evidence"
+    assert desk.get(address).status_code == 403
+    desk.post(f"/office/filings/{filing.public_id}/take")
+    assert desk.get(address).mimetype == "application/zip"
+    assert sign_in(client, office_person("registrar")).get(address).status_code == 403
 
 
 def test_a_document_is_for_the_registrar_on_the_case(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:

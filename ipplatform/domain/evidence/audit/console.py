@@ -84,10 +84,11 @@ def record(*, actor: Actor, public_id: str) -> RecordView:
 
 
 def read_bundle(*, actor: Actor, public_id: str) -> Record:
+    """The record for the office, its reading recorded. Whether a registrar is on the case is for the caller to ask."""
     found = queries.record_by_filing(public_id)
     if found is None:
         raise NotFound
-    require(PERMISSIONS["bundle.full"], actor, found)
+    require(PERMISSIONS["bundle.office"], actor, found)
     trail.record(actor=actor, action="audit.bundle", subject_kind="filing", subject=public_id)
     return found
 

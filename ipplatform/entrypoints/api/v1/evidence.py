@@ -65,7 +65,7 @@ class Evidence(MethodView):
     @blueprint.doc(security=[{"bearer": []}])
     @token("filings:read")
     def get(self, number: str) -> Response:
-        """The bundle of evidence: everything for the holder and the office, the public part for others."""
+        """The bundle of evidence: everything for the holder, the public part for others."""
         record = _record(number)
         return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
 

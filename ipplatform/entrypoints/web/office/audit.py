@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.evidence.audit import console, runs
+from ipplatform.domain.filings import queries as filings
+from ipplatform.domain.filings.permissions import READ
 from ipplatform.entrypoints.http import bundles
 from ipplatform.entrypoints.http.access import office, writes
 from ipplatform.entrypoints.http.session import actor
-from ipplatform.foundation.errors import Invalid
+from ipplatform.foundation.errors import Forbidden, Invalid
 from ipplatform.foundation.i18n import _, _l
 from ipplatform.foundation.ids import parse_id
 
@@ -67,4 +70,15 @@ def record(number: str) -> ResponseReturnValue:
 @writes
 def evidence(number: str) -> ResponseReturnValue:
     found = console.read_bundle(actor=actor(), public_id=parse_id(number) or "")
+    _require_case(found.public_id)
     return bundles.answer(found, with_filing=True)
+
+
+def _require_case(number: str) -> None:
+    """Auditors read every filing, a registrar those of the cases taken and what has been registered."""
+    if "auditor" in actor().office:
+        return
+    filing = filings.filing(number)
+    if filing is None:
+        raise Forbidden
+    require(READ, actor(), filing.about or filing)

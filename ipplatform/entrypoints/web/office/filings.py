@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.authorization import allows, require
 from ipplatform.domain.assets.documents import open_document
+from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import Filing
-from ipplatform.domain.filings.permissions import DECIDE, EXAMINE, READ, SEE
+from ipplatform.domain.filings.permissions import DECIDE, EXAMINE, READ, SEE, on_the_case
 from ipplatform.domain.filings.rules import lifecycle
-from ipplatform.entrypoints.http.access import office
+from ipplatform.entrypoints.http.access import office, writes
 from ipplatform.entrypoints.http.downloads import sent
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.db import db
@@ -28,15 +29,20 @@ blueprint = Blueprint("office_filings", __name__, url_prefix="/office/filings")
 
 @blueprint.get("/<filing>")
 @office("registrar", "auditor")
+@writes
 def show(filing: str) -> ResponseReturnValue:
-    return _page(_case(filing))
+    case = _case(filing)
+    _record_reading(case)
+    return _page(case)
 
 
 @blueprint.get("/<filing>/documents/<document>")
 @office("registrar", "auditor")
+@writes
 def download(filing: str, document: str) -> ResponseReturnValue:
     case = _case(filing)
     require(READ, actor(), case)
+    _record_reading(case, document=document)
     held = queries.attached(queries.latest_submission(case).id, document) or queries.attached(case.id, document)
     if held is None:
         raise NotFound
@@ -85,6 +91,12 @@ def _case(public_id: str) -> Filing:
         raise NotFound
     require(SEE, actor(), case)
     return case
+
+
+def _record_reading(case: Filing, **detail: str) -> None:
+    """An auditor's reads are themselves recorded (DOMAIN.md, separation of powers)."""
+    if "auditor" in actor().office and not on_the_case(actor(), case):
+        audit.record(actor=actor(), action="audit.read", subject_kind="filing", subject=case.public_id, **detail)
 
 
 def _reason_fields(case: Filing) -> list[tuple[str, Any]]:

@@ -81,6 +81,9 @@ def test_the_holder_downloads_everything_and_it_verifies(client: FlaskClient, fi
         assert verify.outcome(list(verify.verify(opened, keys.policy()))) == verify.VERIFIED
 
 
-def test_an_administrator_of_the_office_gets_no_content(client: FlaskClient, filed: Record, sign_in: SignIn) -> None:
-    answer = sign_in(client, office_person("administrator")).get(f"/filings/{filed.public_id}/evidence")
+@pytest.mark.parametrize("role", ["administrator", "registrar", "auditor"])
+def test_the_office_gets_no_content_here_where_no_read_is_recorded(
+    client: FlaskClient, filed: Record, sign_in: SignIn, role: str
+) -> None:
+    answer = sign_in(client, office_person(role)).get(f"/filings/{filed.public_id}/evidence")
     assert not [name for name in names(answer.data) if name.startswith("filing/")]
