@@ -26,7 +26,7 @@ DEEPEST = 10_000
 FACETS = {
     "kind": 12,
     "subclass": 12,
-    "territory": 15,
+    "territory": 8,
     "exclusivity": 5,
     "price": 6,
     "status": 3,
