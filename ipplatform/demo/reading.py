@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 CONTENT = Path(__file__).with_name("content")
+ORDER = (
+    *("yanfan", "brackenmoor", "hengdun", "ostrel", "shuoxi", "corvane"),
+    *("yunduo", "tarnwick", "zhanqiao", "fenlight", "jiangpan", "quillon"),
+)
 
 
 @cache
 def companies() -> dict[str, dict[str, Any]]:
-    """Company by its short name, which is the file's."""
-    return {path.stem: _read(path) for path in sorted((CONTENT / "companies").glob("*.toml"))}
+    """Company by its short name, which is the file's; what comes last stands first where the newest is shown."""
+    return {slug: _read(CONTENT / "companies" / f"{slug}.toml") for slug in ORDER}
 
 
 @cache

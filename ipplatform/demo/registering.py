@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import select
 
 from ipplatform.demo import people, reading
-from ipplatform.demo.documents import documents_of
+from ipplatform.demo.documents import Made, documents_of
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.assets import documents
 from ipplatform.domain.assets import queries as registered
@@ -21,17 +22,19 @@ DRAFT, SUBMITTED, WITHDRAWN = "draft", "submitted", "withdrawn"
 UNDER_EXAMINATION, DEFICIENT, ANSWERED = "under_examination", "deficient", "answered"
 REGISTERED, REFUSED = "registered", "refused"
 EXAMINED = (UNDER_EXAMINATION, DEFICIENT, ANSWERED, REGISTERED, REFUSED)
-ANSWER = {"en": "at least one polymer swelling from 170 °C, measured by ISO 11357", "zh": "按附表计算"}
 
 
 def submit_company(slug: str) -> None:
     """Draft every asset of a company and submit those that are not to stay drafts."""
     actor = people.actor_of(slug)
-    for asset in reading.companies()[slug]["assets"]:
+    assets = reading.companies()[slug]["assets"]
+    for asset in assets:
         if outcome_of(asset) == DRAFT:
             _draft(actor, slug, asset)
-        else:
-            _submit(actor, slug, asset)
+    submitted = [asset for asset in assets if outcome_of(asset) != DRAFT]
+    with ThreadPoolExecutor(1) as drawing_ahead:
+        for asset, made in zip(submitted, drawing_ahead.map(documents_of, submitted), strict=True):
+            _submit(actor, slug, asset, made)
 
 
 def examine_company(slug: str) -> None:
@@ -86,7 +89,7 @@ def _draft(actor: Actor, slug: str, asset: dict[str, Any]) -> None:
             services.save_draft(actor=actor, filing_id=draft.id, task=task.name, answers=answers)
 
 
-def _submit(actor: Actor, slug: str, asset: dict[str, Any]) -> None:
+def _submit(actor: Actor, slug: str, asset: dict[str, Any], attached: list[Made]) -> None:
     assert actor.organisation_id is not None
     received = [
         (
@@ -98,7 +101,7 @@ def _submit(actor: Actor, slug: str, asset: dict[str, Any]) -> None:
                 organisation_id=actor.organisation_id,
             ).public_id,
         )
-        for made in documents_of(asset)
+        for made in attached
     ]
     services.submit_new(
         actor=actor,
@@ -126,8 +129,7 @@ def _examine(holder: Actor, registrar: Actor, case: Filing, asset: dict[str, Any
 
 def _answer(holder: Actor, case: Filing, asset: dict[str, Any]) -> None:
     answer = services.start_answer(actor=holder, filing_id=case.id)
-    claims = f"{asset['claims'].strip()}\n4. {ANSWER[asset['language']]}"
-    services.save_draft(actor=holder, filing_id=answer.id, task="claims", answers={"claims": claims})
+    services.save_draft(actor=holder, filing_id=answer.id, task="claims", answers={"claims": asset["answer"].strip()})
     services.submit(actor=holder, filing_id=answer.id, idempotency_key=f"{case.idempotency_key}/answer")
 
 

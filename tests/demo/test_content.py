@@ -62,3 +62,8 @@ def test_every_deal_is_about_a_listed_asset_of_another_company(place: int) -> No
     assert "listing" in ASSETS[deal["asset"]]
     assert deal["asset"].split("/")[0] != deal["licensee"]
     assert deal["licensee"] in reading.companies()
+
+
+def test_no_file_of_a_company_is_forgotten() -> None:
+    files = {path.stem for path in (reading.CONTENT / "companies").glob("*.toml")}
+    assert files == set(reading.companies())
