@@ -53,5 +53,5 @@ wanted() { cat "$lock" setup.cfg pyproject.toml | sha256sum | cut -d' ' -f1; pwd
 say "Installing $lock …"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock"
-"$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+"$venv/bin/python" -m pip install --quiet --quiet --no-deps --no-build-isolation --no-index --editable .
 wanted > "$stamp"

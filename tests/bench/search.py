@@ -31,8 +31,50 @@ QUERIES = 300
 _BATCH = 2_000
 _TERRITORIES = ("CN", "DE", "US", "JP", "GB", "FR", "KR", "SG")
 _CLASSES = ("H01M 10/0525", "G06N 3/08", "H04L 9/32", "G06F 21/60", "H01L 21/02", "B60L 50/64", "G06Q 20/38")
-_ROOTS = ["bat", "cel", "ther", "sen", "net", "key", "cir", "gra", "pol", "cat", "mem", "vol", "opt", "mag", "ion", "flu", "ray", "gen", "con", "ver"]
-_ENDS = ["ter", "ol", "ium", "ator", "ing", "age", "ode", "or", "ics", "ent", "ance", "et", "a", "ive", "al", "ure", "ide", "en", "is", "ane"]
+_ROOTS = [
+    "bat",
+    "cel",
+    "ther",
+    "sen",
+    "net",
+    "key",
+    "cir",
+    "gra",
+    "pol",
+    "cat",
+    "mem",
+    "vol",
+    "opt",
+    "mag",
+    "ion",
+    "flu",
+    "ray",
+    "gen",
+    "con",
+    "ver",
+]
+_ENDS = [
+    "ter",
+    "ol",
+    "ium",
+    "ator",
+    "ing",
+    "age",
+    "ode",
+    "or",
+    "ics",
+    "ent",
+    "ance",
+    "et",
+    "a",
+    "ive",
+    "al",
+    "ure",
+    "ide",
+    "en",
+    "is",
+    "ane",
+]
 _WORDS = [first + middle + last for first in _ROOTS for middle in ("", *_ENDS[:9]) for last in _ENDS]
 _HAN = "电池冷却板芯片加密网络支付传感器材料方法装置系统数据安全模型学习云计算物联控制"
 

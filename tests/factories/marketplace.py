@@ -51,7 +51,9 @@ def wish(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**WISH, **changes}.items() if value is not None}
 
 
-def make_listing(asset: Asset | None = None, *, published: bool = True, indexed: bool = True, **changes: Any) -> Listing:
+def make_listing(
+    asset: Asset | None = None, *, published: bool = True, indexed: bool = True, **changes: Any
+) -> Listing:
     """A listing of ``asset`` (a new patent by default), published and in the index unless told otherwise."""
     asset = asset or make_asset()
     with transaction():
