@@ -113,6 +113,33 @@ def test_what_cannot_be_filed_is_named_and_kept_as_typed(
     assert filing.fields["title"] == typed
 
 
+@pytest.mark.parametrize(
+    ("task", "answers", "complaint"),
+    [
+        ("abstract", {"abstract": "plate " * 151}, "Shorten the abstract to 150 words; it has 151."),
+        ("claims", {"claims": "1. A plate.\n3. The plate of claim 1."}, "claim 2 is expected where 3 stands"),
+        (
+            "owners",
+            {"owners-0-name": "Ada Moor", "owners-0-country": "GB", "owners-0-share": "1/2"},
+            "The shares add up to 1/2. They must add up to exactly 1.",
+        ),
+        (
+            "priority",
+            {"priorities-0-country": "DE", "priorities-0-number": "10 2001 1", "priorities-0-date": "2001-02-03"},
+            "Priority can be claimed for 12 months; this one ended on 2002-02-03.",
+        ),
+    ],
+)
+def test_what_breaks_a_rule_is_said_on_its_own_page(
+    browser: FlaskClient, filer: Any, task: str, answers: dict[str, str], complaint: str
+) -> None:
+    filing = draft(actor_of(*filer))
+    answer = _post_task(browser, f"/filings/{filing.public_id}", task, answers)
+    assert answer.status_code == 422
+    assert complaint in answer.text
+    assert complaint in browser.get(f"/filings/{filing.public_id}/tasks/{task}?check").text
+
+
 @pytest.mark.parametrize("title", ["电池冷却板", "لوحة تبريد", "Cooling 🧊 plate", "Plaque e\u0301lectrique"])
 def test_titles_of_every_script_are_taken(browser: FlaskClient, filer: Any, title: str) -> None:
     filing = draft(actor_of(*filer), language="en")

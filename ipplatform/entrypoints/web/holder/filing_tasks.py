@@ -8,11 +8,10 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ipplatform.domain.filings import kinds, services
+from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.definition import Task
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.rules import lifecycle
-from ipplatform.domain.filings.rules.assessment import read_task
 from ipplatform.domain.filings.schemas.parties import is_blank
 from ipplatform.entrypoints.http.access import member
 from ipplatform.entrypoints.http.forms import Form
@@ -39,7 +38,7 @@ def show(filing: str, task: str) -> ResponseReturnValue:
     if found.status != lifecycle.DRAFT:
         return redirect(url_for("filings.show", filing=found.public_id), 303)
     wanted = task_of(found, task)
-    errors = _errors(wanted, found.fields) if "check" in request.args else {}
+    errors = _errors(found, wanted) if "check" in request.args else {}
     return _page(found, wanted, found.fields, errors)
 
 
@@ -61,7 +60,7 @@ def save(filing: str, task: str) -> ResponseReturnValue:
         return redirect(url_for(".show", filing=saved.public_id, task=task, _anchor="rows"), 303)
     if action == "save":
         return redirect(url_for("filings.show", filing=saved.public_id), 303)
-    errors = _errors(wanted, saved.fields)
+    errors = _errors(saved, wanted)
     if errors:
         return _page(saved, wanted, saved.fields, errors), 422
     return redirect(next_page(saved, wanted), 303)
@@ -89,11 +88,12 @@ def _version(form: Mapping[str, str]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def _errors(task: Task, raw: Mapping[str, Any]) -> dict[str, list[Any]]:
-    if task.optional and not any(raw.get(name) for name in task.schema().fields):
+def _errors(found: Filing, task: Task) -> dict[str, list[Any]]:
+    """What the check before submission would say of this task: gaps, and forms such as shares that do not add up."""
+    if task.optional and not any(found.fields.get(name) for name in task.schema().fields):
         return {}
     errors: dict[str, list[Any]] = {}
-    for problem in read_task(task, raw)[1]:
+    for problem in queries.assessment(found, ()).of(task.name):
         errors.setdefault(problem.field, []).append(problem.message)
     return errors
 
