@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
         decimal=format_decimal,
         money=_money,
         country=country_name,
+        countries_by_name=countries_by_name,
         filesize=file_size,
     )
     app.jinja_env.trim_blocks = True
@@ -78,6 +80,11 @@ def country_name(code: str | None) -> str:
     if code is None or locale is None:
         return code or "–"
     return str(locale.territories.get(code, code))
+
+
+def countries_by_name(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """(code, name) in the order in which the reader looks for a name."""
+    return sorted(((code, country_name(code)) for code in codes), key=lambda choice: choice[1])
 
 
 def file_size(size: int) -> str:

@@ -71,6 +71,14 @@ def test_a_wrong_answer_is_said_at_its_field_and_the_rest_is_kept(client: FlaskC
     assert kept in page
 
 
+@pytest.mark.parametrize(("locale", "among"), [("en", ["Denmark", "Germany", "Japan"]), ("zh", ["丹麦", "德国", "日本"])])
+def test_countries_stand_in_the_order_of_their_names(client: FlaskClient, locale: str, among: list[str]) -> None:
+    page = client.get("/account/sign-up", headers={"Accept-Language": locale}).get_data(as_text=True)
+    offered = re.findall(r"<option[^>]*>([^<]+)</option>", page)
+    places = [offered.index(name) for name in among]
+    assert places == sorted(places)
+
+
 def test_the_same_company_number_cannot_register_twice(app: Flask, client: FlaskClient) -> None:
     client.post("/account/sign-up", data=NEWCOMER)
     again = app.test_client().post("/account/sign-up", data={**NEWCOMER, "email": "other@example.com"})
