@@ -71,7 +71,9 @@ def test_a_wrong_answer_is_said_at_its_field_and_the_rest_is_kept(client: FlaskC
     assert kept in page
 
 
-@pytest.mark.parametrize(("locale", "among"), [("en", ["Denmark", "Germany", "Japan"]), ("zh", ["丹麦", "德国", "日本"])])
+@pytest.mark.parametrize(
+    ("locale", "among"), [("en", ["Denmark", "Germany", "Japan"]), ("zh", ["丹麦", "德国", "日本"])]
+)
 def test_countries_stand_in_the_order_of_their_names(client: FlaskClient, locale: str, among: list[str]) -> None:
     page = client.get("/account/sign-up", headers={"Accept-Language": locale}).get_data(as_text=True)
     offered = re.findall(r"<option[^>]*>([^<]+)</option>", page)
