@@ -79,6 +79,7 @@ def test_the_registrar_must_give_a_reason_to_find_an_application_deficient(visit
     registrar.press("Record the decision")
     registrar.sees("Give at least one reason in words.")
     registrar.look("reason-missing")
+    registrar.page.locator("#label-reason-title").click()
     registrar.page.locator("textarea[name=reason-title]").fill("请补充软件全称。")
     registrar.press("Record the decision")
     registrar.sees("请补充软件全称。")

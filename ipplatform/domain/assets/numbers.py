@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ipplatform.foundation.ids import display_id, parse_id
+
 _KIND = r"(?P<kind>[A-Z]\d?)?"
 _US = re.compile(rf"(?:US)?(?P<series>RE|PP|AI|D|H|T|X)?0*(?P<serial>[1-9]\d*){_KIND}")
 _US_PUBLISHED_APPLICATION = re.compile(r"(?:US)?(?P<year>(?:19|20)\d\d)(?P<serial>\d{7})(?P<kind>A[1-9])")
@@ -81,9 +83,11 @@ def ep_check_digit(digits: str) -> str:
 
 
 def display(compact: str | None) -> str:
-    """A compact publication number as its office prints it; anything else comes back as it is."""
+    """A compact publication number as its office prints it, our own with hyphens; anything else comes back as it is."""
     if not compact:
         return ""
+    if parse_id(compact) == compact:
+        return display_id(compact)
     if found := re.fullmatch(r"US((?:19|20)\d\d)(\d{7})(A\d)", compact):
         return f"US {found[1]}/{found[2]} {found[3]}"
     if found := re.fullmatch(r"US([A-Z]*)(\d+)([A-Z]\d?)?", compact):
@@ -101,6 +105,8 @@ def display_application(compact: str | None) -> str:
     """A compact application number as its office prints it."""
     if not compact:
         return ""
+    if parse_id(compact) == compact:
+        return display_id(compact)
     if found := re.fullmatch(r"US(\d{2})(\d{6})", compact):
         return f"US {found[1]}/{int(found[2]):07,}"
     if found := re.fullmatch(r"CN(\d+)([\dX])", compact):
