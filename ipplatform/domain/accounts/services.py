@@ -16,7 +16,7 @@ from ipplatform.domain.accounts.permissions import PERMISSIONS
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.notifications import services as notifications
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.db import db
+from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Forbidden, Invalid, NotFound
 from ipplatform.foundation.i18n import _
 
@@ -139,7 +139,10 @@ def change_roles(*, actor: Actor, person_public_id: str, roles: Sequence[str]) -
     require(PERMISSIONS["organisation.administer"], actor)
     if roles:
         _known_roles(roles)
-    organisation = queries.organisation(actor.organisation_id or 0)
+    # Two administrators who remove each other at once would leave none.
+    organisation = lock_row(Organisation, actor.organisation_id or 0)
+    if organisation is None:
+        raise NotFound
     people = {one.public_id: (one, held) for one, held in queries.members(organisation.id)}
     if person_public_id not in people:
         raise NotFound

@@ -10,13 +10,15 @@ from flask import Flask, Response, flash, g, jsonify, make_response, redirect, r
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from ipplatform.domain.accounts.schemas import SignInSchema
 from ipplatform.entrypoints.http import keeping
 from ipplatform.entrypoints.http.forms import Form, flatten
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import DomainError, Invalid
+from ipplatform.foundation.errors import Conflict, DomainError, Invalid
 from ipplatform.foundation.i18n import _, _l, plain
 
 TITLES = {
@@ -35,11 +37,17 @@ TITLES = {
 }
 
 
+DEADLOCKED = frozenset({"40P01", "40001"})  # PostgreSQL: deadlock detected, serialization failure
+
+
 def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(ValidationError, _validation)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _raced)
+    app.register_error_handler(StaleDataError, _raced)
+    app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -146,6 +154,16 @@ def _explanation(status: int) -> str:
         429: _("Wait a while and try again."),
     }
     return texts.get(status, _("Go back and try again."))
+
+
+def _raced(error: Exception) -> ResponseReturnValue:
+    """Two did the same at once, and a constraint or a row that has gone stopped the second: no fault of the service."""
+    structlog.get_logger().warning("raced", error=type(error).__name__)
+    return _domain(Conflict(_("Somebody did the same at this moment, or it was sent twice. Look again."), code="raced"))
+
+
+def _operational(error: OperationalError) -> ResponseReturnValue:
+    return _raced(error) if getattr(error.orig, "sqlstate", None) in DEADLOCKED else _unknown(error)
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:

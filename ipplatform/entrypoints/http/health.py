@@ -37,7 +37,7 @@ def metrics() -> Response:
     """For the operator's Prometheus: with METRICS_TOKEN set a bearer token, without it from this machine only."""
     wanted = current_app.config["SETTINGS"].metrics_token
     if wanted:
-        allowed = hmac.compare_digest(request.headers.get("Authorization", ""), f"Bearer {wanted}")
+        allowed = hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {wanted}".encode())
     else:
         allowed = request.remote_addr in ("127.0.0.1", "::1")
     if not allowed:

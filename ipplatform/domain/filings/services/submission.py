@@ -37,6 +37,7 @@ def submit(*, actor: Actor, filing_id: int, idempotency_key: str) -> Filing:
 
     Conflict (idempotency_mismatch) when the organisation used the key for another filing.
     """
+    _lock_case_of(filing_id)
     filing = lock_row(Filing, filing_id)
     if filing is None:
         raise NotFound
@@ -285,6 +286,13 @@ def _by_key(organisation_id: int, key: str, digest: str) -> Filing | None:
     if earlier is not None and earlier.request_digest != digest:
         raise Conflict(KEY_REUSED, code="idempotency_mismatch")
     return earlier
+
+
+def _lock_case_of(filing_id: int) -> None:
+    """The case before its amendment, as a withdrawal locks them: in two orders each could wait for the other."""
+    about = db.session.scalar(select(Filing.about_id).where(Filing.id == filing_id))
+    if about is not None:
+        lock_row(Filing, about)
 
 
 def _deficient_case(filing: Filing) -> Filing | None:

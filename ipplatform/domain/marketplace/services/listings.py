@@ -18,8 +18,9 @@ from ipplatform.domain.marketplace.rules import lifecycle, offers
 from ipplatform.domain.marketplace.services.terms import owners_of, terms_of
 from ipplatform.domain.rights import acts, territory, words
 from ipplatform.domain.rights import queries as rights
+from ipplatform.domain.rights import services as ledger
 from ipplatform.foundation.clock import now, today
-from ipplatform.foundation.db import db
+from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _, _l
 
@@ -183,7 +184,11 @@ def _require_publishable(listing: Listing) -> None:
 
 
 def _allow(actor: Actor, listing: Listing, name: str) -> None:
+    """Asset and listing locked, in the order grants lock them: no right is granted away while its offer is published."""
     require(EDIT_LISTING, actor, listing)
+    ledger.lock(listing.asset_id)
+    if lock_row(Listing, listing.id) is None:
+        raise NotFound
     if listing.status not in lifecycle.LISTING_ACTIONS[name].sources:
         raise Conflict(_l("This listing is in a state that does not allow that."), code="wrong_status")
 

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from ipplatform.domain.marketplace import queries
+from tests.factories import bearer, member
+
+
+def _answer(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception) -> Any:
+    headers = bearer(*member("dealer"))
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(queries, "needs_of", fail)
+    return client.get("/api/v1/needs", headers=headers)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        IntegrityError("INSERT", {}, Exception("secret detail")),
+        StaleDataError("secret detail"),
+        OperationalError("UPDATE", {}, SimpleNamespace(sqlstate="40P01")),  # type: ignore[arg-type]
+    ],
+)
+def test_the_second_of_two_at_once_is_a_conflict_and_no_fault_of_the_service(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    answer = _answer(client, monkeypatch, error)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "raced")
+    assert "secret" not in answer.text
+
+
+def test_a_database_that_is_away_is_a_fault_that_names_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = _answer(client, monkeypatch, OperationalError("SELECT", {}, Exception("secret detail")))
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal")
+    assert "secret" not in answer.text
