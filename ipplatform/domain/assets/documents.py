@@ -20,6 +20,7 @@ from ipplatform.foundation.i18n import _
 from ipplatform.foundation.ids import new_public_id
 
 CHUNK = 64 * 1024
+PDF = "application/pdf"
 
 
 class Readable(Protocol):
@@ -82,24 +83,33 @@ def receive(
             {"file": [_("%(name)s is of a type that is not accepted here.", name=kept_name)]}, code="media_type"
         )
     document = keep(
-        organisation_id=organisation_id, name=kept_name, media_type=media_type, chunks=_joined(start, chunks)
+        organisation_id=organisation_id,
+        name=kept_name,
+        media_type=media_type,
+        chunks=_joined(start, chunks),
+        counts_pages=media_type == PDF,
     )
-    if media_type == "application/pdf":
-        document.pages = pdf_pages.count(storage.read(document.storage_key), document.size)
     audit.record(actor=actor, action="document.receive", subject_kind="document", subject=document.public_id)
     return document
 
 
-def keep(*, organisation_id: int, name: str, media_type: str, chunks: Iterable[bytes]) -> Document:
-    """Seal ``chunks`` into storage and enter the document, whose name and type are already known to be good."""
+def keep(
+    *, organisation_id: int, name: str, media_type: str, chunks: Iterable[bytes], counts_pages: bool = False
+) -> Document:
+    """Seal ``chunks`` into storage and enter the document, whose name and type are already known to be good.
+
+    Pages are counted before the row is written: a hostile PDF takes long, and a row holds SQLite's only write lock.
+    """
     hashing = Hashing(settings.current().document_max_bytes)
     key = storage.put_stream(hashing.through(chunks))
+    pages = pdf_pages.count(storage.read(key), hashing.size) if counts_pages else None
     document = Document(
         public_id=new_public_id(),
         organisation_id=organisation_id,
         name=name,
         media_type=media_type,
         size=hashing.size,
+        pages=pages,
         storage_key=key,
         **hashing.digests,
     )

@@ -15,7 +15,7 @@ from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.assets import documents, pdf_pages
 from ipplatform.domain.assets.models import Document
 from ipplatform.foundation import settings, storage
-from ipplatform.foundation.db import transaction
+from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import Forbidden, Invalid, NotFound, TooLarge
 from tests.factories import actor_of, make_organisation, member
 
@@ -89,6 +89,20 @@ def test_a_file_that_is_none_is_refused(holder: tuple[Actor, Organisation], cont
     with pytest.raises(Invalid) as refusal:
         receive(holder, content, name)
     assert list(refusal.value.fields) == ["file"]
+
+
+def test_nobody_waits_for_the_database_while_pages_are_counted(
+    holder: tuple[Actor, Organisation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[bool] = []
+
+    def count(chunks: Iterator[bytes], size: int) -> int:
+        waiting.append(db.session().in_transaction())
+        return 3
+
+    monkeypatch.setattr(pdf_pages, "count", count)
+    assert receive(holder, pdf(1), "drawings.pdf").pages == 3
+    assert waiting == [False]
 
 
 @pytest.mark.parametrize("pages", [1, 7])
