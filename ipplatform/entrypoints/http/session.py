@@ -60,8 +60,12 @@ def begin(token: str) -> None:
 
 
 def end() -> None:
+    """Sign this browser out. Whose it was stays, so that a form still open in another tab is kept for that person."""
+    person = session.get(PERSON)
     logout_user()
     session.clear()
+    if person:
+        session[PERSON] = person
     _remember(None)
 
 

@@ -249,3 +249,16 @@ def test_a_form_sent_after_the_session_ended_is_kept_and_sent_again(app: Flask, 
     again = client.post("/account/sign-in", data={**form, "kept": kept[1]}).get_data(as_text=True)
     assert 'action="/account/profile"' in again
     assert "日本 &lt;New&gt; Name" in again
+
+
+def test_a_form_left_open_in_another_tab_survives_signing_out(app: Flask, client: FlaskClient) -> None:
+    person, _organisation = member("filer")
+    form = {"email": person.email, "password": PASSWORD}
+    client.post("/account/sign-in", data=form)
+    client.post("/account/sign-out")
+    assert client.get("/account/profile").status_code == 303
+    ended = client.post("/account/profile", data={"name": "Typed for an hour", "locale": "en"})
+    kept = re.search(r'name="kept" value="([0-9a-f]+)"', ended.get_data(as_text=True))
+    assert kept is not None
+    again = client.post("/account/sign-in", data={**form, "kept": kept[1]}).get_data(as_text=True)
+    assert "Typed for an hour" in again
