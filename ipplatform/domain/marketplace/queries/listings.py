@@ -46,10 +46,14 @@ def listings_on_asset(asset_id: int, *, status: str = lifecycle.PUBLISHED) -> li
 
 
 def listings_by_ids(listing_ids: Sequence[int], *, public_only: bool = True) -> dict[int, Listing]:
-    """Id -> listing with asset, classes and organisation, for those that may be seen; two statements."""
+    """Id -> listing with asset, classes and organisation, for those that may be seen; one statement."""
     if not listing_ids:
         return {}
-    statement = _with_classes(select(Listing).where(Listing.id.in_(listing_ids)))
+    statement = (
+        select(Listing)
+        .where(Listing.id.in_(listing_ids))
+        .options(joinedload(Listing.organisation), joinedload(Listing.asset).joinedload(Asset.classifications))
+    )
     if public_only:
         statement = statement.where(is_public())
     return {found.id: found for found in db.session.scalars(statement).unique()}

@@ -67,7 +67,7 @@ def search(
     limit: int = PAGE,
     facets: bool = True,
 ) -> Results:
-    """One page; two database statements whatever is found. Never fails for what is typed; a foreign cursor is Invalid."""
+    """One page; one database statement whatever is found. Never fails for what is typed; a foreign cursor is Invalid."""
     opened = folder.current()
     if opened is None:
         return Results([], 0, ready=False)

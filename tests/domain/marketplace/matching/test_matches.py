@@ -149,7 +149,7 @@ def test_matching_costs_a_constant_number_of_statements() -> None:
         with statements() as sent:
             assert matched(actor, again).items
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 6
+    assert counts == [3, 3]
 
 
 SECRETS = {"title": "Project Nightingale", "problem": "Dendrites ruin our solid electrolyte cells at Umbrella works"}
