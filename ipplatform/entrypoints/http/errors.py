@@ -99,13 +99,21 @@ def _ask_to_sign_in() -> ResponseReturnValue:
         flash(_("Sign in to continue."), "info")
         return redirect(url_for("account.sign_in", next=request.full_path.rstrip("?")), 303)
     kept = keeping.keep()
-    back = urlsplit(request.referrer or "")
-    target = f"{back.path}?{back.query}" if back.query else back.path or "/home"
+    target = _where_from()
     if kept is None:
         flash(_("Your session has ended. Sign in to continue."), "info")
         return redirect(url_for("account.sign_in", next=target), 303)
     flash(_("Your session has ended. What you sent is kept: sign in and it goes on from there."), "info")
     return render_template("account/sign_in.html", form=Form(SignInSchema()), next=target, kept=kept), 401
+
+
+def _where_from() -> str:
+    """Path and query of the page the form stood on; a referrer that is no address tells nothing."""
+    try:
+        back = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/home"
+    return f"{back.path}?{back.query}" if back.query else back.path or "/home"
 
 
 def _validation(error: ValidationError) -> ResponseReturnValue:

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from ipplatform.domain.accounts import passwords
 from ipplatform.domain.marketplace import queries
-from tests.factories import bearer, member
+from tests.factories import bearer, make_person, member
 
 
 def _answer(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception) -> Any:
@@ -44,3 +46,16 @@ def test_a_database_that_is_away_is_a_fault_that_names_nothing(
     answer = _answer(client, monkeypatch, OperationalError("SELECT", {}, Exception("secret detail")))
     assert (answer.status_code, answer.get_json()["code"]) == (500, "internal")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("referrer", ["http://[::1", "", "http://elsewhere.example//evil.example/x"])
+def test_a_form_sent_after_the_session_ended_leads_to_signing_in_whatever_the_referrer(
+    client: FlaskClient, referrer: str
+) -> None:
+    answer = client.post("/filings", data={"kind": "patent"}, headers={"Referer": referrer})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/account/sign-in?next=")
+
+
+def test_a_password_that_is_no_text_is_only_a_wrong_one(app: Flask) -> None:
+    assert not passwords.matches(make_person(), "half \ud800 a pair")
