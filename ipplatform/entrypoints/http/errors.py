@@ -10,7 +10,7 @@ from flask import Flask, Response, flash, g, jsonify, make_response, redirect, r
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _raced)
     app.register_error_handler(StaleDataError, _raced)
     app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -172,6 +173,11 @@ def _raced(error: Exception) -> ResponseReturnValue:
 
 def _operational(error: OperationalError) -> ResponseReturnValue:
     return _raced(error) if getattr(error.orig, "sqlstate", None) in DEADLOCKED else _unknown(error)
+
+
+def _unstorable(error: DataError) -> ResponseReturnValue:
+    """PostgreSQL holds no NUL and no number beyond its column, not even to look for them (an address with %00)."""
+    return _domain(DomainError(_("What was sent holds a character or a number that cannot be stored."), code="value"))
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:

@@ -11,7 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ipplatform.domain.accounts import passwords
 from ipplatform.domain.marketplace import queries
-from tests.factories import bearer, make_person, member
+from tests.conftest import SignIn
+from tests.databases import both_databases
+from tests.factories import bearer, make_person, member, office_person
 
 
 def _answer(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception) -> Any:
@@ -59,3 +61,21 @@ def test_a_form_sent_after_the_session_ended_leads_to_signing_in_whatever_the_re
 
 def test_a_password_that_is_no_text_is_only_a_wrong_one(app: Flask) -> None:
     assert not passwords.matches(make_person(), "half \ud800 a pair")
+
+
+@both_databases
+@pytest.mark.parametrize(
+    "address", ["/assets/import/%00", "/account/invitations/%00", "/search?q=%00", "/assets?q=%00"]
+)
+def test_nul_in_an_address_is_no_fault_of_the_service(client: FlaskClient, sign_in: SignIn, address: str) -> None:
+    assert sign_in(client, *member("filer")).get(address).status_code < 500
+
+
+@both_databases
+def test_nul_in_a_form_is_no_fault_of_the_service(client: FlaskClient, sign_in: SignIn) -> None:
+    person, organisation = member("administrator")
+    office = sign_in(client, office_person("administrator"))
+    assert office.post("/admin/people", data={"email": "a\x00b"}).status_code < 500
+    browser = sign_in(client, person, organisation)
+    for address in ("/account/switch", "/account/tokens/%00/revoke", "/account/organisation/invitations/%00/revoke"):
+        assert browser.post(address, data={"organisation": "\x00"}).status_code in (400, 404)
