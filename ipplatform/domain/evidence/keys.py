@@ -7,13 +7,15 @@ verifier key a line. The second line, ML-DSA-44 (type 0x06), joins both files wh
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ipplatform.domain.evidence.formats import note
-from ipplatform.domain.evidence.formats.policy import Policy
+from ipplatform.domain.evidence.formats.policy import Policy, PolicyError
+from ipplatform.domain.evidence.formats.policy import parse as parse_policy
 from ipplatform.foundation import settings
 from ipplatform.foundation.storage import sync_folder, write_durably
 
@@ -27,7 +29,10 @@ class KeyProblem(Exception):
 
 
 def ensure() -> None:
-    """Make the log's key when there is none, and publish its policy; an existing key is never touched."""
+    """Make the log's key when there is none, and publish its policy; an existing key is never touched.
+
+    A policy whose addresses alone have changed is published anew; any other difference is left for the audit to find.
+    """
     folder = settings.current().keys_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (folder / ED25519_FILE).exists():
@@ -35,8 +40,18 @@ def ensure() -> None:
     if not (folder / VKEYS_FILE).exists():
         write_durably(folder / VKEYS_FILE, f"{verifier_of_signing_key().vkey}\n".encode())
     policy_file = settings.current().log_dir / POLICY_FILE
-    if not policy_file.exists():
+    if not policy_file.exists() or _has_moved(policy_file):
         write_durably(policy_file, policy().text.encode())
+
+
+def _has_moved(policy_file: Path) -> bool:
+    """The published policy demands what it should and only names other addresses: BASE_URL has changed since."""
+    now = policy()
+    try:
+        published = parse_policy(policy_file.read_text())
+    except (UnicodeDecodeError, PolicyError):
+        return False
+    return published.urls != now.urls and replace(published, urls=now.urls) == now
 
 
 def signing_key() -> Ed25519PrivateKey:
