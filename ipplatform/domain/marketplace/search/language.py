@@ -1,4 +1,5 @@
-"""The query language: words, "quoted phrases", -minus words, field prefixes (``ipc:H01M owner:"Acme"``), numbers.
+"""The query language: words, "quoted phrases", -minus words, field prefixes (``ipc:H01M owner:"Acme"``), classes
+(``H01M 10/0525``), numbers.
 
 Reading never fails: what makes no sense as syntax is searched as words.
 """
@@ -14,7 +15,8 @@ FIELDS = ("ipc", "owner", "kind", "territory", "exclusivity", "price", "status",
 LONGEST = 1_000
 MOST_PARTS = 60
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "「": '"', "」": '"', "：": ":", "－": "-"})
-_IPC_SPACED = re.compile(r"\b(ipc:[a-h]\d\d[a-z])\s+(\d{1,4}/\d{2,6})\b", re.IGNORECASE)
+_IPC_SPACED = re.compile(r"(?<![\w\"])((?:ipc:)?[a-h]\d\d[a-z])\s+(\d{1,4}/\d{2,6})\b", re.IGNORECASE)
+_IPC = re.compile(r"[a-h]\d\d[a-z](?:_?\d{1,4}/\d{2,6})?", re.IGNORECASE)
 _PART = re.compile(r'(?P<minus>-)?(?:(?P<field>[A-Za-z]{2,12}):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _NUMBER = re.compile(r"[a-z]{0,4}\d{5,}[a-z0-9]{0,4}")
 _PUBLIC_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
@@ -85,6 +87,8 @@ def _clause(part: re.Match[str]) -> Clause | None:
     quoted = part["phrase"] is not None
     value = part["phrase"] if quoted else part["word"]
     name = (part["field"] or "").lower()
+    if not quoted and not name and _IPC.fullmatch(value):
+        name = "ipc"
     if name in FIELDS:
         return _field_clause(name, value.replace("_", " "), quoted, negative)
     if name:

@@ -28,6 +28,20 @@ def test_chinese_quotation_marks_and_colons_work_as_well() -> None:
     assert [(one.kind, one.name) for one in query.clauses] == [("phrase", ""), ("field", "ipc")]
 
 
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("H01M", [("field", "ipc", "H01M")]),
+        ("h01m 10/0525", [("field", "ipc", "h01m 10/0525")]),
+        ("cells H01M10/0525", [("word", "", "cells"), ("field", "ipc", "H01M10/0525")]),
+        ('"H01M 10/0525"', [("phrase", "", "H01M 10/0525")]),
+        ("H01Media", [("word", "", "H01Media")]),
+    ],
+)
+def test_a_class_needs_no_prefix(text: str, clauses: list[tuple[str, str, str]]) -> None:
+    assert [(one.kind, one.name, one.text) for one in language.read(text).clauses] == clauses
+
+
 def test_an_unknown_prefix_is_just_words() -> None:
     assert language.read("http://example.com").units == ("http", "exampl", "com")
 
