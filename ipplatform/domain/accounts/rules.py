@@ -23,6 +23,9 @@ IDENTIFIER_SCHEMES: dict[str, Any] = {
     "registry": _l("Company registry number"),
 }
 
+# Before the number in a sentence or a document; of a registry there is no short name.
+IDENTIFIER_WORDS: dict[str, Any] = {"uscc": "USCC", "lei": "LEI", "vat": "VAT", "registry": _l("Company number")}
+
 
 def normalise_identifier(scheme: str, text: str) -> str:
     """The identifier without spaces, dots and hyphens, in capitals; ValueError when its form is wrong."""

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ipplatform.domain.accounts.models import Organisation
+from ipplatform.domain.accounts.rules import IDENTIFIER_WORDS
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.assets.rules import KIND_LABELS
 from ipplatform.domain.licensing import words
@@ -81,7 +82,7 @@ def _party(organisation: Organisation, code: str) -> dict[str, str]:
     return {
         "name": organisation.name,
         "country": territory.label(organisation.country, code),
-        "scheme": organisation.identifier_scheme.upper(),
+        "scheme": str(IDENTIFIER_WORDS[organisation.identifier_scheme]),
         "identifier": organisation.identifier,
     }
 

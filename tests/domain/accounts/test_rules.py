@@ -52,3 +52,7 @@ def test_weak_passwords_are_refused_with_a_reason(app: Flask, weak: str) -> None
 def test_a_password_made_of_ones_own_name_is_weak(app: Flask) -> None:
     assert rules.password_faults("adalovelace1", ["ada", "lovelace", "adalovelace"])
     assert rules.password_faults("copper lantern over water") == []
+
+
+def test_every_kind_of_company_number_has_a_word_for_documents() -> None:
+    assert set(rules.IDENTIFIER_WORDS) == set(rules.IDENTIFIER_SCHEMES)

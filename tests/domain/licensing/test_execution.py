@@ -133,6 +133,16 @@ def test_only_a_signatory_of_a_party_signs(app: Flask) -> None:
         other.sign(made, administrator)
 
 
+def test_what_is_signed_names_the_company_number_in_words(app: Flask) -> None:
+    deal, agreement = make_agreement()
+    with transaction():
+        deal.licensee.organisation.identifier_scheme = "registry"
+        deal.licensee.organisation.identifier = "HRB12345"
+    deal.sign(agreement, deal.licensee)
+    statement = db.session.scalars(select(Signature)).one().statement
+    assert "(Company number HRB12345)" in statement
+
+
 def test_another_document_than_the_one_shown_is_not_signed(app: Flask) -> None:
     deal, agreement = make_agreement()
     with pytest.raises(Conflict) as refused, transaction():

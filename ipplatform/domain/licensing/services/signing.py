@@ -8,6 +8,7 @@ from ipplatform.domain.accounts import passwords
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
+from ipplatform.domain.accounts.rules import IDENTIFIER_WORDS
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.licensing import queries
 from ipplatform.domain.licensing.models import Agreement, Negotiation, Signature
@@ -98,7 +99,7 @@ def signature_of(actor: Actor, agreement: Agreement) -> Signature:
         person=person.name,
         number=agreement.number,
         organisation=organisation.name,
-        scheme=organisation.identifier_scheme.upper(),
+        scheme=IDENTIFIER_WORDS[organisation.identifier_scheme],
         identifier=organisation.identifier,
         sha256=agreement.sha256,
     )
