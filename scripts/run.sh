@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 VENV=${VENV:-.venv}
 PORT=${PORT:-8000}
 DATA_DIR=${DATA_DIR:-var}
-export VENV PORT DATA_DIR
+# honcho gives each process a PORT of its own; all of them must name the same address in mails and in the log's policy.
+BASE_URL=${BASE_URL:-http://localhost:$PORT}
+export VENV PORT DATA_DIR BASE_URL
 [ -n "${DATABASE_URL:-}" ] && export DATABASE_URL
 
 sh scripts/venv.sh requirements.txt

@@ -39,6 +39,7 @@ def start(folder: Path, mark: str, number: int) -> Run:
     port, output = free_port(), folder / f"output-{number}"
     environment = {**os.environ, MARK: mark, "PORT": str(port), "DATA_DIR": str(folder / "var")}
     environment.pop("DATABASE_URL", None)
+    environment.pop("BASE_URL", None)
     with output.open("wb") as sink:
         process = subprocess.Popen(
             ["make", "run"], cwd=ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True
@@ -46,6 +47,16 @@ def start(folder: Path, mark: str, number: int) -> Run:
     wait_for(lambda: "is ready" in output.read_text() or process.poll() is not None, 300, "the service is ready")
     assert process.poll() is None, output.read_text()
     return Run(process, f"http://localhost:{port}", mark, output)
+
+
+def addresses(mark: str) -> set[str]:
+    """The address of the service as each of its three processes knows it."""
+    found = set()
+    for number, command in marked(mark).items():
+        if any(name in command for name in ("gunicorn", "ipplatform worker", "ipplatform sequencer")):
+            environ = Path(f"/proc/{number}/environ").read_text().split("\0")
+            found.add(dict(one.split("=", 1) for one in environ if "=" in one).get("BASE_URL", ""))
+    return found
 
 
 @pytest.mark.slow
@@ -58,6 +69,7 @@ def test_it_starts_with_the_demo_keeps_the_data_and_leaves_no_process_however_it
         running = " ".join(marked(mark).values())
         assert all(name in running for name in ("gunicorn", "ipplatform worker", "ipplatform sequencer")), running
         assert answers(f"{run.address}/readyz")
+        assert addresses(mark) == {run.address}, "what each process puts into mails and the log's policy"
         assert "owner@demo.example" in run.output.read_text(), "the demo sign-ins are printed"
         keys.append((tmp_path / "var" / "keys" / "session.key").read_bytes())
         run.interrupt(how)
