@@ -45,13 +45,16 @@ def ensure() -> None:
 
 
 def _has_moved(policy_file: Path) -> bool:
-    """The published policy demands what it should and only names other addresses: BASE_URL has changed since."""
+    return policy_file.read_bytes() != policy().text.encode() and demands_what_it_should(policy_file)
+
+
+def demands_what_it_should(policy_file: Path) -> bool:
+    """Whether the published policy trusts exactly our keys and quorum; the addresses in it are only hints."""
     now = policy()
     try:
-        published = parse_policy(policy_file.read_text())
-    except (UnicodeDecodeError, PolicyError):
+        return replace(parse_policy(policy_file.read_text()), urls=now.urls) == now
+    except (OSError, UnicodeDecodeError, PolicyError):
         return False
-    return published.urls != now.urls and replace(published, urls=now.urls) == now
 
 
 def signing_key() -> Ed25519PrivateKey:
