@@ -6,6 +6,7 @@ import os
 import sqlite3
 from random import Random
 
+import pytest
 from flask import Flask
 
 from config import Settings
@@ -45,6 +46,7 @@ def fill(random: Random) -> None:
         sequencer.run_once()
 
 
+@pytest.mark.trial
 def test_every_change_of_one_byte_is_found_and_named(app: Flask, settings: Settings) -> None:
     random = Random(int(os.environ.get("SEED", "20261123")))
     fill(random)
