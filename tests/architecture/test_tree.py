@@ -15,7 +15,6 @@ _PRIVATE = {
     "a cloud access key": re.compile(rb"\bAKIA[0-9A-Z]{16}\b"),
     "a repository token": re.compile(rb"\bgh[pousr]_[A-Za-z0-9]{36}\b"),
     "somebody's home folder": re.compile(rb"/(?:home|Users)/[a-z]+/|/ro" + rb"ot/"),
-    "one machine's folder": re.compile(rb"(?<![\w.])/wo" + rb"rk/|/tmp/br" + rb"ief"),
     "a mark of a merge": re.compile(rb"^(?:<{7}|>{7}) ", re.MULTILINE),
 }
 _UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
