@@ -7,7 +7,7 @@ from typing import Any
 from ipplatform.demo import reading
 from ipplatform.domain.accounts import queries, services
 from ipplatform.domain.accounts.actor import SYSTEM, Actor
-from ipplatform.domain.accounts.models import Organisation, Person
+from ipplatform.domain.accounts.models import Person
 
 PASSWORD = "riverside-demo-2026"  # noqa: S105  the demo's own, printed and documented as such
 SIGN_INS = (
@@ -58,10 +58,6 @@ def person_of(slug: str) -> Person:
     found = queries.person_by_email(reading.companies()[slug]["people"][0]["email"])
     assert found is not None
     return found
-
-
-def organisation_of(slug: str) -> Organisation:
-    return person_of(slug).memberships[0].organisation
 
 
 def actor_of(slug: str) -> Actor:

@@ -84,10 +84,6 @@ def signed_in(actor: Actor, subject: Any) -> bool:
     return actor.signed_in
 
 
-def anyone(actor: Actor, subject: Any) -> bool:
-    return True
-
-
 def system(actor: Actor, subject: Any) -> bool:
     """The installation itself: commands and jobs."""
     return "system" in actor.office

@@ -141,12 +141,6 @@ def organisation_by_public_id(public_id: str) -> Organisation:
     return found
 
 
-def organisation_names(identities: Sequence[int]) -> dict[int, str]:
-    """Names of many organisations in one statement."""
-    rows = db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(identities))))
-    return {row.id: row.name for row in rows}
-
-
 def person_names(identities: Sequence[int]) -> dict[int, str]:
     rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(set(identities))))
     return {row.id: row.name for row in rows}

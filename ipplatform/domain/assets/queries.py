@@ -107,12 +107,6 @@ def document_by_digest(organisation_id: int, sha256: str) -> Document | None:
     return db.session.scalars(found.order_by(Document.id).limit(1)).one_or_none()
 
 
-def documents_by_digest(organisation_id: int, digests: Sequence[str]) -> dict[str, Document]:
-    """SHA-256 -> the organisation's document with these bytes; one statement."""
-    found = select(Document).where(Document.organisation_id == organisation_id, Document.sha256.in_(digests))
-    return {item.sha256: item for item in db.session.scalars(found.order_by(Document.id.desc()))}
-
-
 def _whole(statement: Select[Asset]) -> Select[Asset]:
     return statement.options(
         joinedload(Asset.organisation), selectinload(Asset.parties), selectinload(Asset.classifications)

@@ -69,17 +69,6 @@ def public_ids(grant_ids: Sequence[int]) -> list[str]:
     return list(db.session.scalars(select(Grant.public_id).where(Grant.id.in_(grant_ids)))) if grant_ids else []
 
 
-def grants_held_by(organisation_id: int, *, on: date | None = None) -> list[Grant]:
-    """Licences an organisation holds on ``on`` (today) or later, with asset and licensor, newest first."""
-    statement = (
-        select(Grant)
-        .where(Grant.licensee_organisation_id == organisation_id, _runs_on(on or today()))
-        .options(joinedload(Grant.licensor), joinedload(Grant.asset))
-        .order_by(Grant.id.desc())
-    )
-    return list(db.session.scalars(statement))
-
-
 def standings_of(asset_id: int) -> list[rules.Standing]:
     """Every grant of the asset as the rules see it, ended ones with their real last day."""
     return _standings([asset_id], None)[asset_id]

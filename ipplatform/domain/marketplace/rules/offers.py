@@ -21,8 +21,6 @@ PRICE_MODELS: Mapping[str, Any] = {
     "negotiable": _l("To be negotiated"),
     POSTED: _l("Posted price, the same for all"),
 }
-WITH_AMOUNT = frozenset({"lump_sum", "both"})
-WITH_RATE = frozenset({"running", "both"})
 CONTACTS: Mapping[str, Any] = {
     "platform": _l("Inquiries through the platform"),
     "organisation": _l("Also show the organisation's contact address"),

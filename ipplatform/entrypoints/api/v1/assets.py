@@ -24,13 +24,6 @@ blueprint = Blueprint("api_assets", __name__, description="The register's assets
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
-class PartySchema(Schema):
-    role = fields.String(validate=validate.OneOf(("owner", "inventor", "agent")))
-    name = fields.String()
-    country = fields.String(metadata={"description": "ISO 3166 alpha-2, empty when unknown"})
-    share = fields.String(allow_none=True, metadata={"description": "An owner's share as a fraction: 1/2"})
-
-
 class ClassificationSchema(Schema):
     scheme = fields.String()
     code = fields.String()

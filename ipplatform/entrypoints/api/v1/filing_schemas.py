@@ -13,7 +13,6 @@ from ipplatform.domain.filings.rules import lifecycle
 
 PUBLIC_ID = validate.Regexp(r"^[0-9a-hjkmnp-tv-z]{16}$")
 SHOWN = (*STATUSES, queries.AWAITING_INCLUSION, queries.RECORDED)
-LONGEST_KEY = 200
 
 
 class Strict(Schema):
