@@ -13,6 +13,9 @@ has chromium || has chromium-browser || has google-chrome || want chromium
 ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || want fonts-noto-cjk
 has pdfsig || want poppler-utils
 has openssl || want openssl
+has faketime || want faketime
+ls /usr/lib/softhsm/libsofthsm2.so >/dev/null 2>&1 || want softhsm2
+has node || want nodejs
 has git || want git
 has setpriv || want util-linux
 has unzip || want unzip
