@@ -23,6 +23,7 @@ Handler = Callable[[dict[str, Any]], None]
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
 _handlers: dict[str, Handler] = {}
+_with_own_transactions: set[str] = set()
 log = structlog.get_logger()
 
 
@@ -45,11 +46,19 @@ class Outbox(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-def job(name: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as what runs for jobs called ``name``."""
+def job(name: str, *, own_transactions: bool = False) -> Callable[[Handler], Handler]:
+    """Register the decorated function as what runs for jobs called ``name``.
+
+    With ``own_transactions`` it runs in none and opens its own: for work that waits for others (a network), which must
+    not hold the database meanwhile. Such a job may run again after a crash although it had done its work.
+    """
 
     def register(handler: Handler) -> Handler:
         _handlers[name] = handler
+        if own_transactions:
+            _with_own_transactions.add(name)
+        else:
+            _with_own_transactions.discard(name)
         return handler
 
     return register
@@ -107,12 +116,22 @@ def _run(identity: int, lease: datetime) -> None:
     try:
         with transaction():
             row = db.session.get_one(Outbox, identity, populate_existing=True)
-            if row.state == "waiting" and row.leased_until == lease:
+            if row.state != "waiting" or row.leased_until != lease:
+                return
+            if row.name not in _with_own_transactions:
                 _handlers[row.name](row.payload)
                 _end(identity, lease)
+                return
+        _run_outside(identity, lease, row.name, row.payload)
     except Exception as error:
         log.exception("job failed", job=identity, error=type(error).__name__)
         _put_back(identity, error)
+
+
+def _run_outside(identity: int, lease: datetime, name: str, payload: dict[str, Any]) -> None:
+    _handlers[name](payload)
+    with transaction():
+        _end(identity, lease)
 
 
 def _end(identity: int, lease: datetime) -> None:

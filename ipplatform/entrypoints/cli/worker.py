@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 
 import click
 import structlog
 from flask.cli import with_appcontext
 
 from ipplatform.domain.marketplace import index
-from ipplatform.foundation import jobs
+from ipplatform.foundation import jobs, schedule
 from ipplatform.foundation.db import db
 
 IDLE_SECONDS = 0.3
+SCHEDULE_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -23,6 +25,7 @@ log = structlog.get_logger()
 def worker(once: bool) -> None:
     """Run due jobs; SIGTERM and SIGINT end it after the job at hand."""
     if once:
+        schedule.enqueue_due()
         click.echo(f"{jobs.run_all()} jobs")
         click.echo(f"{_apply_changes()} changes of the index")
         return
@@ -30,7 +33,11 @@ def worker(once: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("worker started")
+    looked = float("-inf")
     while not stop.is_set():
+        if time.monotonic() - looked >= SCHEDULE_SECONDS:
+            looked = time.monotonic()
+            schedule.enqueue_due()
         tried = jobs.run_due() + _apply_changes()
         db.session.remove()
         if not tried:
