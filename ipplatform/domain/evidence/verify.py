@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+from ipplatform.domain.evidence.report import Check, Refuted
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
 
 VERIFIED, REFUTED, UNUSABLE = 0, 1, 2
@@ -21,24 +21,6 @@ FORMAT_ERRORS = (
     checkpoint.CheckpointError,
     proof.ProofFileError,
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the report. `passed` is None for a remark; `text` says what was checked and what that proves."""
-
-    passed: bool | None
-    name: str
-    text: str
-
-    @property
-    def line(self) -> str:
-        mark = {True: "ok", False: "REFUTED", None: "note"}[self.passed]
-        return f"{mark:<8} {self.name}: {self.text}"
-
-
-class Refuted(Exception):
-    """The evidence contradicts itself or the trusted keys."""
 
 
 def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
