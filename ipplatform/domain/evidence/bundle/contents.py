@@ -11,15 +11,13 @@ from sqlalchemy import select
 
 from ipplatform.domain.evidence import keys, queries
 from ipplatform.domain.evidence.bundle import texts
-from ipplatform.domain.evidence.formats import canonical, merkle
-from ipplatform.domain.evidence.formats.proof import ProofFile
+from ipplatform.domain.evidence.bundle.proofs import AWAITING, covering, proof
+from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.models import LogCheckpoint, Record
 from ipplatform.foundation import storage
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, NotFound
-from ipplatform.foundation.i18n import _l
 
-AWAITING = _l("This filing is recorded and awaits inclusion in the log. Its evidence is ready in a moment.")
 MOST_HISTORY = 1000
 
 
@@ -70,15 +68,6 @@ def history(record: Record) -> list[Record]:
     return list(db.session.scalars(others.order_by(Record.leaf_index).limit(MOST_HISTORY)))
 
 
-def covering(records: list[Record]) -> LogCheckpoint | None:
-    """The first published checkpoint with all of `records`, so that the same evidence gives the same bytes."""
-    indexes = [record.leaf_index for record in records if record.leaf_index is not None]
-    if len(indexes) != len(records):
-        return None
-    larger = select(LogCheckpoint).where(LogCheckpoint.size > max(indexes))
-    return db.session.scalars(larger.order_by(LogCheckpoint.size).limit(1)).one_or_none()
-
-
 def filing_members(record: Record) -> Iterator[Member]:
     if record.manifest is None or record.salt is None:
         raise NotFound
@@ -102,13 +91,6 @@ def log_members(record: Record, others: list[Record], checkpoint: LogCheckpoint)
     for other in others:
         yield of_bytes(f"history/{other.leaf_index:012d}.json", bytes(other.leaf))
         yield of_bytes(f"history/{other.leaf_index:012d}.tlog-proof", proof(other, checkpoint).data)
-
-
-def proof(record: Record, checkpoint: LogCheckpoint) -> ProofFile:
-    assert record.leaf_index is not None
-    node = queries.node_reader(record.leaf_index, checkpoint.size)
-    path = merkle.inclusion_proof(record.leaf_index, checkpoint.size, node)
-    return ProofFile(record.leaf_index, tuple(path), bytes(checkpoint.note))
 
 
 def of_bytes(name: str, data: bytes) -> Member:
