@@ -37,6 +37,7 @@ class Settings:
     sequencer_interval_ms: int
     log_level: str
     metrics_token: str | None
+    log_key_pkcs11: str | None
 
     @property
     def debug(self) -> bool:
@@ -61,10 +62,16 @@ class Settings:
         return self._signer_dir or self.data_dir / "signer"
 
     @property
+    def key_passphrase_file(self) -> Path:
+        """What key files are encrypted with; beside the signer's memory, so on other storage than the keys."""
+        return self._key_passphrase_file or self.signer_dir / "passphrase"
+
+    @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
 
     _signer_dir: Path | None = None
+    _key_passphrase_file: Path | None = None
 
 
 def from_environment(**overrides: object) -> Settings:
@@ -100,7 +107,9 @@ def from_environment(**overrides: object) -> Settings:
         "sequencer_interval_ms": env.int("SEQUENCER_INTERVAL_MS", 150),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "metrics_token": env.str("METRICS_TOKEN", None),
+        "log_key_pkcs11": env.str("LOG_KEY_PKCS11", None),
         "_signer_dir": env.path("SIGNER_DIR", None),
+        "_key_passphrase_file": env.path("KEY_PASSPHRASE_FILE", None),
     }
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,12 +52,25 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the keys of an installation: stretching their passphrase takes too long for every test."""
+    from ipplatform.domain.evidence import keys
+
+    folder = tmp_path_factory.mktemp("keys")
+    secretbox.ensure_key(folder / "keys")
+    application = create_app(from_environment(environment="test", data_dir=folder, secret_key="only for tests"))
+    with application.app_context():
+        keys.ensure()
+    return folder
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, made_keys: Path) -> Iterator[Flask]:
     """The application on the test's own database, with keys, inside an application context."""
     from ipplatform.domain.evidence import keys
 
-    secretbox.ensure_key(settings.keys_dir)
+    copy_keys(made_keys, settings)
     application = create_app(settings)
     application.test_client_class = IsolatedClient
     application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
@@ -65,6 +79,13 @@ def app(settings: Settings) -> Iterator[Flask]:
         yield application
         db.session.remove()
         db.engine.dispose()
+
+
+def copy_keys(made: Path, settings: Settings) -> None:
+    """Data key and sealed keys as they were made; the policy is published anew, for another address."""
+    shutil.copytree(made / "keys", settings.keys_dir, dirs_exist_ok=True)
+    settings.key_passphrase_file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(made / "signer" / "passphrase", settings.key_passphrase_file)
 
 
 @pytest.fixture

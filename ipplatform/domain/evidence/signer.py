@@ -1,22 +1,24 @@
 """Signs heads of the log, and only ones that extend the last it signed. EVIDENCE.md section 2, step 3.
 
 Its memory is a file on other storage than the database: a database restored from a backup can then not fork the log.
+Every head gets two signatures, Ed25519 and ML-DSA-44; while keys rotate, also those of the keys that leave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
 from ipplatform.domain.evidence import keys
 from ipplatform.domain.evidence.formats import canonical, merkle, note
 from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
-from ipplatform.foundation import settings
+from ipplatform.foundation import clock, settings
 from ipplatform.foundation.storage import write_durably
 
 HEAD_FILE = "head.json"
+FROZEN_FILE = "frozen.json"
 Prover = Callable[[int], list[bytes]]
 
 
@@ -26,10 +28,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Head:
-    """The largest tree ever signed."""
+    """The largest tree ever signed; `time` (unix seconds) is the latest that a signature stated."""
 
     size: int
     root: bytes
+    time: int = field(default=0, compare=False)
 
 
 def head() -> Head | None:
@@ -39,7 +42,7 @@ def head() -> Head | None:
         return None
     try:
         value = canonical.loads(path.read_bytes())
-        held = Head(int(value["size"]), bytes.fromhex(value["root"]))
+        held = Head(int(value["size"]), bytes.fromhex(value["root"]), int(value.get("time", 0)))
         if value["origin"] == settings.current().origin and len(held.root) == merkle.HASH_SIZE and held.size >= 0:
             return held
     except (ValueError, KeyError, TypeError) as error:
@@ -52,18 +55,54 @@ def sign(checkpoint: Checkpoint, prove: Prover) -> bytes:
 
     The head is durable before the signature exists. Raises Refused for a smaller or inconsistent tree.
     """
+    require_not_frozen()
     last = head()
     _require_extension(last, checkpoint, prove)
-    private = keys.signing_key()
-    if last != Head(checkpoint.size, checkpoint.root):
-        remember(Head(checkpoint.size, checkpoint.root))
-    signatures = (note.sign(checkpoint.text, checkpoint.origin, private),)
+    private = keys.signing_keys(checkpoint.size)
+    new = Head(checkpoint.size, checkpoint.root, _time_after(last, checkpoint))
+    if last is None or (last, last.time) != (new, new.time):
+        remember(new)
+    signatures = tuple(note.sign(checkpoint.text, checkpoint.origin, key, time=new.time) for key in private)
     return note.Note(checkpoint.text, signatures).data
 
 
 def remember(new: Head) -> None:
-    value = {"origin": settings.current().origin, "root": new.root.hex(), "size": new.size}
+    value = {"origin": settings.current().origin, "root": new.root.hex(), "size": new.size, "time": new.time}
     write_durably(_path(), canonical.dumps(value) + b"\n")
+
+
+def freeze(reason: str) -> None:
+    """Sign nothing under this origin any more: a key was lost or stolen, or the log forked. There is no way back."""
+    value = {"at": int(clock.now().timestamp()), "reason": reason}
+    write_durably(settings.current().signer_dir / FROZEN_FILE, canonical.dumps(value) + b"\n")
+
+
+def frozen() -> str | None:
+    """Why the log was frozen; None while it goes on. A damaged mark freezes as well."""
+    path = settings.current().signer_dir / FROZEN_FILE
+    if not path.exists():
+        return None
+    try:
+        return str(canonical.loads(path.read_bytes().strip())["reason"])
+    except (ValueError, KeyError, TypeError):
+        return f"the mark {path} cannot be read"
+
+
+def require_not_frozen() -> None:
+    reason = frozen()
+    if reason is not None:
+        raise Refused(
+            f"The log {settings.current().origin} was frozen: {reason}. Nothing is signed under this origin again. "
+            "Begin a new one as docs/operators/keys.md tells: `ipplatform log succeed`."
+        )
+
+
+def _time_after(last: Head | None, checkpoint: Checkpoint) -> int:
+    """The clock's time, never before one stated earlier; the same head states the same time again."""
+    now = int(clock.now().timestamp())
+    if last is None:
+        return now
+    return last.time if last == Head(checkpoint.size, checkpoint.root) and last.time else max(now, last.time)
 
 
 def _require_extension(last: Head | None, checkpoint: Checkpoint, prove: Prover) -> None:

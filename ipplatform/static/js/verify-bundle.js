@@ -1,7 +1,7 @@
 // The checks of a bundle in order, each with what it proves; the same as `ipplatform evidence verify`.
 
 import {
-  Refuted, commitment, digest, fromHex, hex, parseCanonical, parseCheckpoint, parseKey, parseNote, parseProof,
+  Refuted, algorithmOf, commitment, digest, fromHex, hex, parseCanonical, parseCheckpoint, parseKey, parseNote, parseProof,
   rootOf, textOf, verifySignatures,
 } from "./verify-log.js";
 
@@ -19,7 +19,7 @@ export async function* verifyBundle(bundle, policy) {
   const keys = await Promise.all(trusted(policy).map(parseKey));
   const signed = await verifySignatures(proof.checkpoint, keys);
   const head = parseCheckpoint(parseNote(proof.checkpoint).text);
-  yield { check: "signature", facts: { key: signed.map((key) => `${key.name}+${key.id}`).join(", "), size: head.size } };
+  yield { check: "signature", facts: { key: signed.map((key) => `${key.name}+${key.id} (${algorithmOf(key)})`).join(", "), size: head.size } };
   await include(entry, leaf, proof, head);
   yield { check: "inclusion", facts: { index: proof.index, size: head.size } };
   for (const name of bundle.names.filter((item) => /^history\/.*\.json$/.test(item))) {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from config import Settings
 from ipplatform.domain.evidence import keys, signer
 from ipplatform.domain.evidence.formats import checkpoint, merkle, note
 from ipplatform.domain.evidence.signer import Head, Refused
+from ipplatform.foundation import clock
 
 HASHES = [merkle.leaf_hash(bytes([number])) for number in range(9)]
 
@@ -31,11 +33,42 @@ def test_what_it_signs_it_remembers_before(app: Flask, settings: Settings) -> No
     assert signer.head() == Head(3, head_of(3).root)
     assert checkpoint.open_signed(signed, settings.origin, keys.verifier_keys()) == head_of(3)
     held = json.loads((settings.signer_dir / "head.json").read_text())
-    assert held == {"origin": settings.origin, "root": head_of(3).root.hex(), "size": 3}
+    stated = {line.time for line in note.parse(signed).signatures if len(line.signature) > 64}
+    assert held == {"origin": settings.origin, "root": head_of(3).root.hex(), "size": 3, "time": stated.pop()}
 
 
-def test_the_same_head_is_signed_again_with_the_same_bytes(app: Flask) -> None:
-    assert sign(3) == sign(3)
+def test_both_algorithms_sign_every_head(app: Flask) -> None:
+    ed25519, mldsa = keys.verifier_keys()
+    assert (ed25519.algorithm, mldsa.algorithm) == (0x01, 0x06)
+    signed = note.parse(sign(3))
+    assert note.verify(signed, keys.verifier_keys()) == [ed25519, mldsa]
+    for one in signed.signatures:
+        with pytest.raises(note.NoteError, match="no signature by"):
+            note.verify_all(note.Note(signed.text, (one,)), keys.verifier_keys())
+
+
+def test_the_same_head_is_signed_again_for_the_same_time(app: Flask) -> None:
+    first = note.parse(sign(3))
+    with clock.shifted(timedelta(hours=1)):
+        again = note.parse(sign(3))
+    assert (again.text, again.signatures[0]) == (first.text, first.signatures[0])
+    assert again.signatures[1].time == first.signatures[1].time
+
+
+def test_a_clock_set_back_does_not_let_a_later_head_state_an_earlier_time(app: Flask) -> None:
+    first = note.parse(sign(3))
+    with clock.shifted(timedelta(days=-1)):
+        assert note.parse(sign(7)).signatures[1].time == first.signatures[1].time
+
+
+def test_a_frozen_log_signs_nothing_again(app: Flask, settings: Settings) -> None:
+    sign(3)
+    signer.freeze("the key was stolen")
+    with pytest.raises(Refused, match="the key was stolen"):
+        sign(7)
+    (settings.signer_dir / "frozen.json").write_bytes(b"nonsense")
+    with pytest.raises(Refused, match="cannot be read"):
+        sign(7)
 
 
 def test_a_larger_tree_needs_a_proof_of_consistency(app: Flask) -> None:
@@ -66,23 +99,13 @@ def test_a_damaged_memory_is_refused(app: Flask, settings: Settings, content: by
         sign(7)
 
 
-def test_the_key_is_readable_by_its_owner_only_and_made_once(app: Flask, settings: Settings) -> None:
-    path = settings.keys_dir / "log-ed25519.pem"
-    assert path.stat().st_mode & 0o777 == 0o600
-    before = path.read_bytes()
-    keys.ensure()
-    assert path.read_bytes() == before
-    assert keys.verifier_keys() == (keys.verifier_of_signing_key(),)
-    assert note.parse_vkey((settings.log_dir / "policy").read_text().split()[1]) == keys.verifier_keys()[0]
-
-
-@pytest.mark.parametrize("name", ["log-ed25519.pem", "log.vkeys"])
+@pytest.mark.parametrize("name", ["log-ed25519.key.json", "log-mldsa44.key.json", "log.vkeys"])
 def test_a_missing_or_foreign_key_is_a_problem_with_its_path(app: Flask, settings: Settings, name: str) -> None:
     path = settings.keys_dir / name
-    for content in (b"nonsense", None):
-        path.unlink()
-        if content:
-            path.write_bytes(content)
-        with pytest.raises(keys.KeyProblem, match=name):
-            (keys.signing_key if name.endswith("pem") else keys.verifier_keys)()
-        path.touch()
+    path.write_bytes(b"nonsense")
+    with pytest.raises(keys.KeyProblem, match=name.partition(".")[0]):
+        sign(3)
+    path.unlink()
+    with pytest.raises(keys.KeyProblem):
+        sign(3)
+    assert signer.head() is None

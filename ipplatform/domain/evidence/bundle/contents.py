@@ -44,7 +44,7 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
         raise Conflict(AWAITING, code="awaiting_inclusion")
     filing = list(filing_members(record)) if with_filing else []
     log = list(log_members(record, others, checkpoint))
-    facts = texts.Facts.of(record, checkpoint, keys.policy(), with_filing)
+    facts = texts.Facts.of(record, checkpoint, keys.policy(checkpoint.size), with_filing)
     scripts = [
         of_bytes("README.txt", texts.readme(facts)),
         of_bytes("VERIFY.txt", texts.instructions(facts)),
@@ -83,7 +83,7 @@ def filing_members(record: Record) -> Iterator[Member]:
 
 
 def log_members(record: Record, others: list[Record], checkpoint: LogCheckpoint) -> Iterator[Member]:
-    policy = keys.policy()
+    policy = keys.policy(checkpoint.size)
     yield of_bytes("log/entry.json", bytes(record.leaf))
     yield of_bytes("log/entry.tlog-proof", proof(record, checkpoint).data)
     yield of_bytes("log/policy.txt", policy.text.encode())

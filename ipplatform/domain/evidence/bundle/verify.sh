@@ -83,26 +83,67 @@ done
 
 # 5. signatures
 sed '/^$/,$d' "$work/signed" > "$work/text"
-check_signature() { # verifier key
+u64() { # number: its eight bytes, most significant first
+  number=$1; octets=
+  for _ in 1 2 3 4 5 6 7 8; do octets="$(printf '\\%03o' $((number % 256)))$octets"; number=$((number / 256)); done
+  printf "$octets"
+}
+short() { printf "$(printf '\\%03o' "$(printf '%s' "$1" | wc -c)")"; printf '%s' "$1"; }
+knows_mldsa=no
+openssl list -public-key-algorithms 2> "$work/null" | grep -qi 'ML-DSA-44' && knows_mldsa=yes
+
+ed25519_der() { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; tail -c 32 "$work/typed"; }
+mldsa_der() {
+  printf '\060\202\005\062\060\013\006\011\140\206\110\001\145\003\004\003\021\003\202\005\041\000'
+  tail -c 1312 "$work/typed"
+}
+subtree_message() { # name, and the eight bytes of time in a file
+  printf 'subtree/v1\n\000'; short "$1"; cat "$2"; short "$(sed -n 1p "$work/text")"
+  u64 0; u64 "$(sed -n 2p "$work/text")"
+  sed -n 3p "$work/text" | tr -d '\n' | openssl base64 -d -A
+}
+verified() { # message signature
+  openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key.der" -rawin -in "$1" -sigfile "$2" > "$work/null" 2>&1
+}
+key_of() { # verifier key: sets name and id, writes the typed key
   name=${1%%+*}; rest=${1#*+}; id=${rest%%+*}; encoded=${rest#*+}
   printf '%s' "$encoded" | openssl base64 -d -A > "$work/typed"
-  [ "$(wc -c < "$work/typed")" -eq 33 ] || unusable "the key is not an Ed25519 verifier key"
   { printf '%s\n' "$name"; cat "$work/typed"; } | openssl dgst -sha256 -r | cut -c 1-8 > "$work/id"
   [ "$(cat "$work/id")" = "$id" ] || refuted "the key id does not belong to the key"
-  [ "$(sed -n 1p "$work/text")" = "$name" ] || refuted "the checkpoint is of another log"
-  { printf '\060\052\060\005\006\003\053\145\160\003\041\000'; tail -c 32 "$work/typed"; } > "$work/key.der"
-  found=no
-  sed '1,/^$/d' "$work/signed" | grep -aF -- "— $name " | sed 's/^.* //' > "$work/lines"
+  kind="$(od -An -tx1 -N1 "$work/typed" | tr -d ' \n'):$(wc -c < "$work/typed" | tr -d ' ')"
+}
+line_of() { # name and key id: writes the signature of the first such line
+  sed '1,/^$/d' "$work/signed" | grep -aF -- "— $1 " | sed 's/^.* //' > "$work/lines"
   while read -r line; do
     printf '%s' "$line" | openssl base64 -d -A > "$work/raw"
-    [ "$(od -An -tx1 -N4 "$work/raw" | tr -d ' \n')" = "$id" ] || continue
+    [ "$(od -An -tx1 -N4 "$work/raw" | tr -d ' \n')" = "$2" ] || continue
     tail -c +5 "$work/raw" > "$work/signature"
-    openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key.der" -rawin -in "$work/text" \
-      -sigfile "$work/signature" > "$work/null" 2>&1 || refuted "the signature of $name is false"
-    found=yes
+    return 0
   done < "$work/lines"
-  [ "$found" = yes ] || refuted "no signature by $1"
-  ok "signature: the log $name signed this tree with key $id"
+  return 1
+}
+check_signature() { # verifier key
+  key_of "$1"
+  [ "$(sed -n 1p "$work/text")" = "$name" ] || refuted "the checkpoint is of another log"
+  line_of "$name" "$id" || refuted "no signature by $name with key $id"
+  case "$kind" in
+    01:33)
+      ed25519_der > "$work/key.der"
+      verified "$work/text" "$work/signature" || refuted "the Ed25519 signature of $name is false"
+      ok "signature: the log $name signed this tree with the Ed25519 key $id" ;;
+    06:1313)
+      [ "$(wc -c < "$work/signature")" -eq 2428 ] || refuted "the ML-DSA-44 signature of $name has another length"
+      if [ "$knows_mldsa" = no ]; then
+        echo "note     signature: the ML-DSA-44 signature of key $id is there, but this openssl is older than 3.5 and cannot check it"
+        return 0
+      fi
+      head -c 8 "$work/signature" > "$work/time"; tail -c 2420 "$work/signature" > "$work/mldsa"
+      subtree_message "$name" "$work/time" > "$work/message"
+      mldsa_der > "$work/key.der"
+      verified "$work/message" "$work/mldsa" || refuted "the ML-DSA-44 signature of $name is false"
+      ok "signature: the log $name signed this tree with the ML-DSA-44 key $id" ;;
+    *) unusable "the key $id is neither an Ed25519 nor an ML-DSA-44 verifier key" ;;
+  esac
 }
 
 if [ $# -gt 0 ]; then

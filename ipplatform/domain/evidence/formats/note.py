@@ -1,4 +1,8 @@
-"""Signed notes and verifier keys of C2SP signed-note, with the Ed25519 algorithm (type 0x01)."""
+"""Signed notes and verifier keys of C2SP signed-note.
+
+Algorithms: Ed25519 (0x01), and the timestamped cosignatures with Ed25519 (0x04) and ML-DSA-44 (0x06), which sign
+checkpoints only.
+"""
 
 import base64
 import binascii
@@ -7,9 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
-ED25519 = 0x01
+from ipplatform.domain.evidence.formats import cosignature
+from ipplatform.domain.evidence.formats.signing import COSIGNATURE, ED25519, MLDSA44, PUBLIC_BYTES, SigningKey
+
 MOST_SIGNATURES = 100
 LARGEST_NOTE = 1_000_000
 _DASH = "\u2014 "
@@ -39,19 +46,28 @@ class VerifierKey:
 
     def verify(self, text: bytes, signature: bytes) -> None:
         """Raises NoteError unless `signature` is this key's over `text`."""
-        if self.algorithm != ED25519:
-            raise NoteError(f"no verifier for signatures of type 0x{self.algorithm:02x}")
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text)
+            raw, message = _signed_by(self, text, signature)
+            public = MLDSA44PublicKey if self.algorithm == MLDSA44 else Ed25519PublicKey
+            public.from_public_bytes(self.public).verify(raw, message)
         except InvalidSignature as error:
             raise NoteError(f"the signature of {self.name} is false") from error
+        except (cosignature.CosignatureError, ValueError) as error:
+            raise NoteError(f"the signature of {self.name} cannot be checked: {error}") from error
 
 
 @dataclass(frozen=True)
 class Signature:
+    """`signature` is as in the line, with the time before it where it is a cosignature."""
+
     name: str
     key_id: bytes
     signature: bytes
+
+    @property
+    def time(self) -> int:
+        """What a cosignature states, in unix seconds; meaningless for plain Ed25519. Raises CosignatureError."""
+        return cosignature.split(self.signature)[0]
 
     @property
     def line(self) -> str:
@@ -77,7 +93,7 @@ def parse_vkey(text: str) -> VerifierKey:
         raise NoteError("a verifier key is name+id+key")
     name, key_id, encoded = parts
     raw = _base64(encoded)
-    if not _is_name(name) or len(raw) < 2 or (raw[0] == ED25519 and len(raw) != 33):
+    if not _is_name(name) or len(raw) < 2 or len(raw) - 1 != PUBLIC_BYTES.get(raw[0], len(raw) - 1):
         raise NoteError("the verifier key is malformed")
     key = VerifierKey(name, raw[0], raw[1:])
     if key.key_id.hex() != key_id:
@@ -85,13 +101,21 @@ def parse_vkey(text: str) -> VerifierKey:
     return key
 
 
-def verifier_of(name: str, private: Ed25519PrivateKey) -> VerifierKey:
-    return VerifierKey(name, ED25519, private.public_key().public_bytes_raw())
+def verifier_of(name: str, key: SigningKey) -> VerifierKey:
+    return VerifierKey(name, key.algorithm, key.public)
 
 
-def sign(text: str, name: str, private: Ed25519PrivateKey) -> Signature:
+def sign(text: str, name: str, key: SigningKey, *, time: int = 0) -> Signature:
+    """The signature line of `key` under `name`; `time` (unix seconds) is what a cosignature states."""
     require_text(text)
-    return Signature(name, verifier_of(name, private).key_id, private.sign(text.encode()))
+    data = text.encode()
+    if key.algorithm == MLDSA44:
+        signature = cosignature.join(time, key.sign(cosignature.checkpoint_message(data, name=name, time=time)))
+    elif key.algorithm == COSIGNATURE:
+        signature = cosignature.join(time, key.sign(cosignature.ed25519_message(data, time)))
+    else:
+        signature = key.sign(data)
+    return Signature(name, verifier_of(name, key).key_id, signature)
 
 
 def parse(data: bytes) -> Note:
@@ -138,6 +162,18 @@ def verify_all(note: Note, keys: Sequence[VerifierKey]) -> None:
 def require_text(text: str) -> None:
     if not text.endswith("\n") or any((ord(char) < 0x20 and char != "\n") or char == "\x7f" for char in text):
         raise NoteError("the text of a note ends in a newline and holds no control characters")
+
+
+def _signed_by(key: VerifierKey, text: bytes, signature: bytes) -> tuple[bytes, bytes]:
+    """The raw signature and the message it must be over."""
+    if key.algorithm == ED25519:
+        return signature, text
+    if key.algorithm not in (COSIGNATURE, MLDSA44):
+        raise NoteError(f"no verifier for signatures of type 0x{key.algorithm:02x}")
+    time, raw = cosignature.split(signature)
+    if key.algorithm == COSIGNATURE:
+        return raw, cosignature.ed25519_message(text, time)
+    return raw, cosignature.checkpoint_message(text, name=key.name, time=time)
 
 
 def _signature(line: str) -> Signature:

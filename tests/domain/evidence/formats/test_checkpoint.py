@@ -1,12 +1,12 @@
 import base64
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ipplatform.domain.evidence.formats import checkpoint, note
+from ipplatform.domain.evidence.formats.signing import ED25519, SoftKey
 
 ROOT = bytes(range(32))
-PRIVATE = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+PRIVATE = SoftKey.from_seed(ED25519, b"\x07" * 32)
 KEY = note.verifier_of("log.example", PRIVATE)
 
 

@@ -1,16 +1,16 @@
 import base64
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ipplatform.domain.evidence.formats import note
+from ipplatform.domain.evidence.formats import cosignature, note
+from ipplatform.domain.evidence.formats.signing import COSIGNATURE, ED25519, MLDSA44, SoftKey
 
 EXAMPLE_VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 EXAMPLE = (
     "This is an example message.\n\n— example.com/foo "
     "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
 ).encode()
-PRIVATE = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+PRIVATE = SoftKey.from_seed(ED25519, b"\x07" * 32)
 KEY = note.verifier_of("log.example", PRIVATE)
 
 
@@ -41,13 +41,13 @@ def test_every_changed_byte_of_a_note_is_noticed() -> None:
 
 
 def test_signatures_by_unknown_keys_are_passed_over() -> None:
-    other = note.sign("hello\n", "witness.example", Ed25519PrivateKey.generate())
+    other = note.sign("hello\n", "witness.example", SoftKey.generate(ED25519))
     both = note.Note("hello\n", (other, *signed().signatures))
     assert note.verify(note.parse(both.data), [KEY]) == [KEY]
 
 
 def test_every_demanded_key_must_have_signed() -> None:
-    second = note.verifier_of("log.example", Ed25519PrivateKey.generate())
+    second = note.verifier_of("log.example", SoftKey.generate(ED25519))
     with pytest.raises(note.NoteError, match="no signature by"):
         note.verify_all(signed(), [KEY, second])
     with pytest.raises(note.NoteError):
@@ -101,11 +101,52 @@ def test_a_verifier_key_that_disagrees_with_itself_is_refused(text: str) -> None
         note.parse_vkey(text)
 
 
-def test_a_key_of_another_algorithm_is_kept_but_cannot_verify_yet() -> None:
-    key = note.VerifierKey("log.example", 0x06, b"k" * 1312)
+def test_a_key_of_another_algorithm_is_kept_but_cannot_verify() -> None:
+    key = note.VerifierKey("log.example", 0x07, b"k" * 40)
     assert note.parse_vkey(key.vkey) == key
-    with pytest.raises(note.NoteError, match="0x06"):
+    with pytest.raises(note.NoteError, match="0x07"):
         key.verify(b"text", b"signature")
+
+
+CHECKPOINT = "log.example\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+
+
+@pytest.mark.parametrize("algorithm", [COSIGNATURE, MLDSA44])
+def test_a_cosignature_states_its_time_and_covers_the_checkpoint(algorithm: int) -> None:
+    private = SoftKey.from_seed(algorithm, b"\x09" * 32)
+    line = note.sign(CHECKPOINT, "witness.example", private, time=1679315147)
+    key = note.parse_vkey(note.verifier_of("witness.example", private).vkey)
+    assert note.verify(note.Note(CHECKPOINT, (line,)), [key]) == [key]
+    assert line.time == 1679315147
+    for changed in (CHECKPOINT.replace("3\nC", "4\nC"), CHECKPOINT.replace("log.", "lug."), "no checkpoint\n"):
+        with pytest.raises(note.NoteError):
+            note.verify(note.Note(changed, (line,)), [key])
+    for place in (0, 7, 8, len(line.signature) - 1):
+        raw = bytearray(line.signature)
+        raw[place] ^= 1
+        with pytest.raises(note.NoteError):
+            key.verify(CHECKPOINT.encode(), bytes(raw))
+    with pytest.raises(note.NoteError):
+        key.verify(CHECKPOINT.encode(), b"short")
+
+
+def test_the_specifications_cosignature_layout_is_reproduced() -> None:
+    """C2SP tlog-cosignature: what an Ed25519 cosigner signs, and how long the parts of a subtree/v1 message are."""
+    text = CHECKPOINT.encode()
+    assert cosignature.ed25519_message(text, 1679315147) == b"cosignature/v1\ntime 1679315147\n" + text
+    message = cosignature.checkpoint_message(text, name="witness.example", time=5)
+    assert message[:12] == b"subtree/v1\n\0"
+    assert message[12:] == (
+        b"\x0fwitness.example" + (5).to_bytes(8, "big") + b"\x0blog.example" + bytes(8)
+        + (20852163).to_bytes(8, "big") + base64.b64decode("CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=")
+    )  # fmt: skip
+
+
+def test_an_ml_dsa_signature_binds_the_name_under_which_it_was_made() -> None:
+    private = SoftKey.from_seed(MLDSA44, b"\x09" * 32)
+    line = note.sign(CHECKPOINT, "one.example", private, time=5)
+    with pytest.raises(note.NoteError):
+        note.verifier_of("two.example", private).verify(CHECKPOINT.encode(), line.signature)
 
 
 def test_text_without_a_final_newline_cannot_be_signed() -> None:

@@ -1,11 +1,11 @@
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ipplatform.domain.evidence.formats import note, policy
+from ipplatform.domain.evidence.formats.signing import ED25519, SoftKey
 
 
 def key(name: str, seed: int) -> note.VerifierKey:
-    return note.verifier_of(name, Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32))
+    return note.verifier_of(name, SoftKey.from_seed(ED25519, bytes([seed]) * 32))
 
 
 LOG = key("log.example", 1)
