@@ -20,6 +20,8 @@ _SPOKEN = {"title", "alt", "placeholder", "aria-label", "aria-description", "dat
 _LETTER = re.compile(r"[^\W\d_]")
 # What is left of attributes that a template puts together before it writes the tag.
 _ATTRIBUTE = re.compile(r"\b(?:aria-describedby|aria-invalid|aria-current|class|id|hx-[a-z]+)=\"[^\"]*\"")
+# Scripts that hold data and run nothing.
+_DATA = ("application/json", "importmap")
 _WHOLE_PAGES = {"layouts", "emails"}
 _VOID = {"br", "hr", "img", "input", "link", "meta", "wbr", "col", "source"}
 
@@ -87,7 +89,7 @@ class _Markup(HTMLParser):
         self.said += [value.strip() for key, value in given.items() if key in _SPOKEN]
         if tag == "input" and given.get("type") in ("submit", "button", "reset"):
             self.said.append(given.get("value", "").strip())
-        if tag == "style" or (tag == "script" and "src" not in given and given.get("type") != "application/json"):
+        if tag == "style" or (tag == "script" and "src" not in given and given.get("type") not in _DATA):
             self.inline.append(f"<{tag}>")
         self.inline += [key for key in given if key == "style" or key.startswith(("on", "hx-on"))]
         self.inline += [value for value in given.values() if value.strip().lower().startswith("javascript:")]
