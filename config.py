@@ -38,6 +38,7 @@ class Settings:
     log_level: str
     metrics_token: str | None
     log_key_pkcs11: str | None
+    time_authorities: Path | None
 
     @property
     def debug(self) -> bool:
@@ -108,6 +109,7 @@ def from_environment(**overrides: object) -> Settings:
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "metrics_token": env.str("METRICS_TOKEN", None),
         "log_key_pkcs11": env.str("LOG_KEY_PKCS11", None),
+        "time_authorities": env.path("TIME_AUTHORITIES", None),
         "_signer_dir": env.path("SIGNER_DIR", None),
         "_key_passphrase_file": env.path("KEY_PASSPHRASE_FILE", None),
     }

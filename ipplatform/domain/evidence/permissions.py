@@ -8,5 +8,6 @@ from ipplatform.domain.accounts.authorization import Permission, any_member, off
 PERMISSIONS = {
     "bundle.full": Permission("filings:read", (any_member, system)),
     "bundle.office": Permission("audit:read", (office_with("registrar", "auditor"),)),
+    "time.stamp": Permission("filings:write", (any_member, system)),
     "audit": Permission("audit:read", (office_with("auditor"), system)),
 }

@@ -9,8 +9,8 @@ from typing import Any
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
-from ipplatform.domain.evidence.report import Check, Refuted
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
+from ipplatform.domain.evidence.report import Check, Refuted
 
 VERIFIED, REFUTED, UNUSABLE = 0, 1, 2
 FORMAT_ERRORS = (

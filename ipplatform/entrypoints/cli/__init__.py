@@ -21,6 +21,7 @@ COMMANDS: tuple[str, ...] = (
     "search:search",
     "sequencer:command",
     "setup:setup",
+    "time:command",
     "users:users",
     "worker:worker",
 )
