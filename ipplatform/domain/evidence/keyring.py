@@ -5,7 +5,7 @@ A purpose may have several files while a rotation overlaps: `log-ed25519.key.jso
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ipplatform.domain.evidence.formats.signing import COSIGNATURE, ED25519, MLDSA44, SigningKey, SoftKey
@@ -20,6 +20,12 @@ ALGORITHMS = {
     WITNESS_ED25519: COSIGNATURE,
     WITNESS_MLDSA44: MLDSA44,
     AUDIT_ED25519: ED25519,
+}
+# Under which name the keys that are not the log's own sign, from the log's origin.
+NAMES: dict[str, Callable[[str], str]] = {
+    WITNESS_ED25519: lambda origin: f"{origin}/witness",
+    WITNESS_MLDSA44: lambda origin: f"{origin}/witness",
+    AUDIT_ED25519: lambda origin: f"{origin}/audit",
 }
 SUFFIX = ".key.json"
 
@@ -69,8 +75,8 @@ def files(purpose: str) -> list[Path]:
 
 
 def _keys(purpose: str, public: bytes | None = None) -> Iterator[SigningKey]:
-    address = settings.current().log_key_pkcs11
-    if purpose == LOG_ED25519 and address:
+    addresses = (settings.current().log_key_pkcs11 or "").split() if purpose == LOG_ED25519 else []
+    for address in addresses:
         from ipplatform.domain.evidence import hardware
 
         yield hardware.key_at(address)
@@ -78,7 +84,7 @@ def _keys(purpose: str, public: bytes | None = None) -> Iterator[SigningKey]:
     for path in found:
         if public is None or keyfile.public_half(path) == public:
             yield _opened(path, purpose)
-    if not found:
+    if not found and not addresses:
         raise keyfile.KeyFileError(
             f"The key file {settings.current().keys_dir / (purpose + SUFFIX)} is missing. `ipplatform setup` makes the "
             "keys of a new installation; on an old one put the file back from its safe copy."

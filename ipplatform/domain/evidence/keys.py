@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ipplatform.domain.evidence import keyring
+from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import note
+from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
 from ipplatform.domain.evidence.formats.policy import Policy, PolicyError
 from ipplatform.domain.evidence.formats.policy import parse as parse_policy
 from ipplatform.domain.evidence.formats.signing import SigningKey
@@ -103,6 +105,15 @@ def verifier_keys(size: int | None = None) -> tuple[note.VerifierKey, ...]:
     if not wanted or (size is None and {key.algorithm for key in wanted} != set(PURPOSE_OF)):
         raise KeyProblem(f"{settings.current().keys_dir / VKEYS_FILE} demands no Ed25519 or no ML-DSA-44 signature")
     return wanted
+
+
+def open_checkpoint(data: bytes) -> Checkpoint:
+    """The checkpoint in a note of this log, signed by every key that its size demands.
+
+    Raises NoteError or CheckpointError.
+    """
+    size = checkpoints.parse(note.parse(data).text).size
+    return checkpoints.open_signed(data, settings.current().origin, verifier_keys(size))
 
 
 def policy(size: int | None = None) -> Policy:

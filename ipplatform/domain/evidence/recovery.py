@@ -8,9 +8,8 @@ from sqlalchemy import insert, select, update
 
 from ipplatform.domain.evidence import keys, leaf, publish, queries, sequencer, signer
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
-from ipplatform.domain.evidence.formats import merkle, note, tiles
+from ipplatform.domain.evidence.formats import merkle, tiles
 from ipplatform.domain.evidence.models import LogLeaf, LogState, Record
-from ipplatform.foundation import settings
 from ipplatform.foundation.db import db, transaction
 
 
@@ -65,8 +64,7 @@ def adopt() -> signer.Head:
 def published_checkpoint() -> checkpoints.Checkpoint:
     """The published checkpoint, signatures verified. Raises NoteError or CheckpointError."""
     data = publish.checkpoint_path().read_bytes()
-    size = checkpoints.parse(note.parse(data).text).size
-    return checkpoints.open_signed(data, settings.current().origin, keys.verifier_keys(size))
+    return keys.open_checkpoint(data)
 
 
 def _append_published(state: LogState, size: int) -> int:

@@ -184,7 +184,7 @@ def require_edge(state: LogState) -> dict[int, bytes]:
 @contextmanager
 def guarded() -> Iterator[None]:
     """Alone, and with every mismatch or storage error turned into Halt."""
-    with _exclusive():
+    with exclusive():
         try:
             yield
         except STOPS as error:
@@ -197,7 +197,7 @@ def guarded() -> Iterator[None]:
 
 
 @contextmanager
-def _exclusive() -> Iterator[None]:
+def exclusive() -> Iterator[None]:
     folder = settings.current().signer_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / LOCK_FILE, "a") as handle:

@@ -16,6 +16,7 @@ COMMANDS: tuple[str, ...] = (
     "evidence:command",
     "filings:filings",
     "imports:import_files",
+    "keys:command",
     "log:command",
     "rights:rights",
     "search:search",
