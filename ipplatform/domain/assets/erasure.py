@@ -24,6 +24,11 @@ TITLES = {"en": "(content erased)", "zh": "（内容已删除）"}
 NAMES = {"en": "(erased)", "zh": "（已删除）"}
 
 
+def is_erased(asset: Asset) -> bool:
+    """Whether the entry shows no content any more, told by its title alone: pages need not ask for it."""
+    return asset.title in TITLES.values()
+
+
 def empty_entries(assets: Sequence[str]) -> set[int]:
     """Empty the entries of these assets (public ids) and return the ids of the documents that were kept with them.
 

@@ -9,9 +9,9 @@ from typing import Any
 from ipplatform.domain.accounts.actor import SYSTEM, Actor
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.assets import queries as assets
+from ipplatform.domain.assets.erasure import is_erased
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.audit import services as audit
-from ipplatform.domain.evidence.erasure import queries as erasure
 from ipplatform.domain.marketplace import index, queries
 from ipplatform.domain.marketplace.models import Listing
 from ipplatform.domain.marketplace.permissions import EDIT_LISTING
@@ -102,12 +102,12 @@ def discard(*, actor: Actor, listing: Listing) -> None:
 
 
 def obstacles(listing: Listing) -> list[Obstacle]:
-    """Everything that keeps the listing from being published, in words; two statements beyond the listing."""
+    """Everything that keeps the listing from being published, in words; one statement beyond the listing."""
     asset = listing.asset
     found: list[Obstacle] = []
     if not assets.is_alive(asset):
         found.append(Obstacle("not_alive", _("The right is not in force.")))
-    if erasure.erased_asset(asset.public_id) is not None:
+    if is_erased(asset):
         found.append(Obstacle(lifecycle.ERASED, _("The content of this asset was erased.")))
     fault = offers.title_fault(asset.organisation_id, listing.organisation_id, owners_of(asset))
     if fault is not None:

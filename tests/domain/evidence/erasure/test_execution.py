@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,7 +86,7 @@ def _everything(settings: Settings) -> bytes:
 
 def test_no_byte_of_the_content_is_left_in_database_log_index_or_folders(scene: Scene, settings: Settings) -> None:
     made = registered(scene, drawing=DRAWING, title=f"{SECRET} plate", inventors=[{"name": "Ada Zyx", "country": "GB"}])
-    other = registered(scene, title="Another plate")
+    kept_name = registered(scene, title="Another plate").public_id
     assert made.asset_id is not None
     asset = db.session.get_one(Asset, made.asset_id)
     market.make_listing(asset, title=f"{SECRET} plate", solution=f"{SECRET} cools.")
@@ -98,7 +100,7 @@ def test_no_byte_of_the_content_is_left_in_database_log_index_or_folders(scene: 
     traces = [*_sealed_values(names), sealed_file[4:20], sealed_file[20:60], SECRET.encode(), b"Ada Zyx"]
     traces += [digest.encode() for digest in db.session.execute(select(Document.sha256, Document.sha512)).one()]
     before = _everything(settings)
-    assert [trace[:20] for trace in traces if trace not in before and trace[:8] not in before] == []
+    assert [trace[:20] for trace in traces if trace not in before] == []
 
     scene.erase(made)
     index.apply_changes()
@@ -108,7 +110,7 @@ def test_no_byte_of_the_content_is_left_in_database_log_index_or_folders(scene: 
     assert [trace[:20] for trace in traces if trace in after] == []
     assert not storage.path_of(key).exists()
     assert _findings() == []
-    kept = evidence.record_by_filing(other.public_id)
+    kept = evidence.record_by_filing(kept_name)
     assert kept is not None
     _verified(kept, with_filing=True)
 
@@ -252,8 +254,6 @@ def test_a_restored_backup_is_erased_again(scene: Scene, settings: Settings, tmp
     scene.approve(scene.ask(made), 0)
     name, file = made.public_id, Path(settings.database_url.removeprefix("sqlite:///"))
     key = db.session.scalars(select(Document.storage_key)).one()
-    with transaction():
-        db.session.execute(text("SELECT 1"))
     _copy(file, tmp_path / "backup", settings)
 
     request = db.session.scalars(select(ErasureRequest)).one()
@@ -275,7 +275,7 @@ def test_a_restored_backup_is_erased_again(scene: Scene, settings: Settings, tmp
     db.session.remove()
 
     done = replay.replay()
-    assert (done.taken_back, done.emptied, done.unknown) == (1, 3 - 1, [])
+    assert (done.taken_back, done.emptied, done.unknown) == (1, 2, [])
     assert not storage.path_of(key).exists()
     db.session.remove()
     assert _findings() == []
@@ -313,6 +313,6 @@ def test_a_journal_entry_that_no_log_holds_destroys_nothing(scene: Scene, monkey
 
 def _copy(file: Path, folder: Path, settings: Settings) -> None:
     folder.mkdir()
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql(f"VACUUM INTO '{folder / 'copy'}'")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("VACUUM INTO ?", (str(folder / "copy"),))
     shutil.copytree(settings.documents_dir, folder / "documents")
