@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from tests.architecture.access_people import DRAWING as A_DRAWING
-from tests.architecture.access_people import EVERYBODY, GRANTS, MEMBERS, OTHERS, OWN, PASSWORD, SIGNED_IN, Line, own
+from tests.architecture.access_people import (
+    EVERYBODY,
+    GRANTS,
+    MEMBERS,
+    OTHERS,
+    OWN,
+    PASSWORD,
+    PUBLIC_KEY,
+    SIGNED_IN,
+    Line,
+    own,
+)
 from tests.factories.filings import patent_fields
 from tests.factories.licensing import form
 from tests.factories.marketplace import offer, wish
 
 _FILER = own("administrator", "filer")
 _DEALER = own("administrator", "dealer")
+_SIGNERS = own("filer", "signatory")
 _PARTIES = OWN | {"partner"}
 _NEGOTIATORS = _DEALER | {"partner"}
 _AUDITOR, _REGISTRAR = frozenset({"auditor"}), frozenset({"registrar"})
@@ -101,4 +113,20 @@ LICENSING = {
     ),
 }
 
-API = {**PEOPLE, **REGISTER, **EVIDENCE, **MARKET, **LICENSING}
+SIGNING = {
+    "GET api_signing_keys.SigningKeys": Line(MEMBERS),
+    "POST api_signing_keys.Enrolments": Line(_SIGNERS | OTHERS, body={"name": "Key", "public_key": PUBLIC_KEY}),
+    "POST api_signing_keys.SigningKeys": Line(
+        own("signatory"), body={"enrolment": "{enrolment}", "signature": "{signature of the enrolment}"}
+    ),
+    "POST api_signing_keys.Revocation": Line(
+        own("administrator", "signatory"), {"key_id": "signing key"}, {"reason": "replaced"}
+    ),
+    "GET api_signatures.Signatures": Line(OWN, {"filing_id": "submitted"}),
+    "GET api_signatures.Message": Line(OWN, {"filing_id": "submitted"}),
+    "POST api_signatures.Signatures": Line(
+        _SIGNERS, {"filing_id": "submitted"}, {"key": "{signing key}", "signature": "{signature of the filing}"}
+    ),
+}
+
+API = {**PEOPLE, **REGISTER, **EVIDENCE, **MARKET, **LICENSING, **SIGNING}

@@ -14,6 +14,10 @@ SIGNED_IN = MEMBERS | OFFICE | {"newcomer"}
 EVERYBODY = SIGNED_IN | {"anonymous"}
 
 PASSWORD = "seven quiet river stones"
+PUBLIC_KEY = """-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+-----END PUBLIC KEY-----
+"""
 DRAWING, GRANTS = "a drawing to upload", "grants to upload"  # bodies that are files
 
 

@@ -16,12 +16,16 @@ from tests.architecture.access_people import (
     OTHERS,
     OWN,
     PASSWORD,
+    PUBLIC_KEY,
     SIGNED_IN,
     Line,
     own,
 )
 from tests.factories.licensing import form as terms
 from tests.factories.marketplace import offer, wish
+
+_SIGNERS = own("filer", "signatory")
+_ENROLMENT = {"challenge": "enrolment"}
 
 ACCOUNT = {
     "POST account.language": Line(EVERYBODY, body={"lang": "zh"}),
@@ -51,6 +55,13 @@ ACCOUNT = {
     "GET profile.show": Line(SIGNED_IN),
     "GET tokens.index": Line(SIGNED_IN),
     "POST tokens.create": Line(SIGNED_IN, body={"name": "A program", "scopes": "account:read"}),
+    "GET signing_keys.index": Line(MEMBERS),
+    "POST signing_keys.begin_passkey": Line(_SIGNERS | OTHERS, body={"name": "Laptop"}),
+    "POST signing_keys.begin_upload": Line(_SIGNERS | OTHERS, body={"name": "Key", "public_key": PUBLIC_KEY}),
+    "GET signing_keys.show": Line(own("signatory"), _ENROLMENT),
+    "GET signing_keys.text": Line(own("signatory"), _ENROLMENT),
+    "POST signing_keys.finish": Line(own("signatory"), _ENROLMENT, {"signature": "{signature of the enrolment}"}),
+    "POST signing_keys.revoke": Line(own("administrator", "signatory"), {"key": "signing key"}, {"reason": "replaced"}),
     "POST tokens.revoke": Line(own("viewer"), {"public_id": "token of the viewer"}),
 }
 
@@ -110,6 +121,11 @@ FILINGS = {
     "POST filing_documents.add_raw": Line(_FILER, _DRAFT, {"role": "drawings", "file": DRAWING}),
     "GET filing_documents.download": Line(OWN, {**_DRAFT, "document": "document of the draft"}),
     "POST filing_documents.remove": Line(_FILER, {**_DRAFT, "document": "document of the draft"}),
+    "GET filing_signatures.show": Line(_SIGNERS, {"filing": "submitted"}),
+    "GET filing_signatures.message": Line(_SIGNERS, {"filing": "submitted"}),
+    "POST filing_signatures.sign": Line(
+        _SIGNERS, {"filing": "submitted"}, {"key": "{signing key}", "signature": "{signature of the filing}"}
+    ),
     "GET queue.index": Line(_REGISTRAR),
     "GET office_filings.show": Line(_EXAMINERS, {"filing": "taken"}),
     "POST office_filings.take": Line(_REGISTRAR, {"filing": "submitted"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 
@@ -13,13 +14,14 @@ from ipplatform.domain.assets.importing import runs as imports
 from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.audit import runs as audits
+from ipplatform.domain.evidence.holder import services as holder_services
 from ipplatform.domain.filings import queries as filing_queries
 from ipplatform.domain.filings import services as filing_services
 from ipplatform.domain.marketplace import index
 from ipplatform.foundation import jobs
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.jobs import Outbox
-from tests.factories import actor_of, bearer, licensing, make_organisation, make_person, member, office_person
+from tests.factories import actor_of, bearer, holder, licensing, make_organisation, make_person, member, office_person
 from tests.factories import assets as asset
 from tests.factories import filings as filing
 from tests.factories import marketplace as market
@@ -55,6 +57,7 @@ def make_world() -> World:
     _assets(world, people, organisation)
     _market(world, people, organisation, partner)
     _licensing(world, people, organisation, partner)
+    _signing(world, people["signatory"], organisation)
     _audit(world, people)
     index.apply_changes()
     return world
@@ -142,6 +145,20 @@ def _assets(world: World, people: dict[str, Person], organisation: Organisation)
         )
     jobs.run_all()
     world.things["import"] = run.public_id
+
+
+def _signing(world: World, person: Person, organisation: Organisation) -> None:
+    """A key of the signatory with its signature over a filing, and another key half enrolled."""
+    signatory = actor_of(person, organisation)
+    key, private = holder.enrolled(signatory)
+    data = holder_services.bytes_to_sign(actor=signatory, filing=world.things["submitted"])
+    begun = holder.begun(signatory)
+    world.things |= {
+        "signing key": key.public_id,
+        "signature of the filing": base64.b64encode(holder.sign(private, data)).decode(),
+        "enrolment": begun.challenge.public_id,
+        "signature of the enrolment": base64.b64encode(begun.signature).decode(),
+    }
 
 
 def _audit(world: World, people: dict[str, Person]) -> None:

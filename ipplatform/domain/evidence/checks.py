@@ -1,5 +1,5 @@
-"""The checks and jobs of the parts of evidence, registered at start."""
+"""What the parts of evidence register at start: their tables and their share of the audit."""
 
-from ipplatform.domain.evidence.erasure import checking, jobs
+from ipplatform.domain.evidence.holder import checks as holder
 
-__all__ = ["checking", "jobs"]
+__all__ = ["holder"]

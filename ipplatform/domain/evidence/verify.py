@@ -9,8 +9,8 @@ from typing import Any
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
-from ipplatform.domain.evidence.erasure import verify as erasure
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
+from ipplatform.domain.evidence.holder import verify as holder
 from ipplatform.domain.evidence.report import Check, Refuted
 
 VERIFIED, REFUTED, UNUSABLE = 0, 1, 2
@@ -41,8 +41,6 @@ def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
         yield Check(True, name, inclusion(bundle.read("log/entry.json"), proved, head, leaf))
         name = "history"
         yield from history(bundle, proved.checkpoint, head)
-        name = "erasure"
-        yield from erasure.checks(bundle, proved.checkpoint, head, leaf)
     except (Refuted, *FORMAT_ERRORS) as error:
         yield Check(False, name, str(error))
         return
@@ -68,6 +66,8 @@ def files(bundle: Bundle) -> str:
 
 def filing(bundle: Bundle, leaf: leaves.Leaf) -> Iterator[Check]:
     if "filing/manifest.json" not in bundle.names:
+        if any(name.startswith("filing/submitter.") for name in bundle.names):
+            raise Refuted("the holder's signatures are here without the manifest that they sign")
         yield Check(None, "filing", "left out of this public bundle; the commitment is shown, not opened")
         return
     data = bundle.read("filing/manifest.json")
@@ -75,6 +75,7 @@ def filing(bundle: Bundle, leaf: leaves.Leaf) -> Iterator[Check]:
     yield Check(True, "manifest", manifest_says(manifest, leaf))
     yield from documents(bundle, manifest)
     yield Check(True, "commitment", commitment(data, bundle.read("filing/salt.hex"), leaf))
+    yield from holders(bundle, data)
 
 
 def manifest_says(manifest: Any, leaf: leaves.Leaf) -> str:
@@ -111,6 +112,16 @@ def commitment(manifest: bytes, salt: bytes, leaf: leaves.Leaf) -> str:
     if len(key) != manifests.SALT_SIZE or manifests.commit(key, manifest).hex() != leaf.commitment:
         raise Refuted("manifest and salt do not give the commitment in the log entry")
     return "manifest and salt give the commitment in the log entry; the entry stands for this filing and no other"
+
+
+def holders(bundle: Bundle, manifest: bytes) -> Iterator[Check]:
+    """The holder's own signatures; without any, only a remark, since nobody has to sign."""
+    try:
+        for found in holder.checks(bundle, manifest):
+            absent = "none in this bundle; nobody has to sign, and whoever passed it on could have left some out"
+            yield Check(None, "holder", absent) if found is None else Check(True, "holder", found)
+    except holder.Untrue as error:
+        raise Refuted(str(error)) from error
 
 
 def inclusion(entry: bytes, proved: proof.ProofFile, head: checkpoint.Checkpoint, leaf: leaves.Leaf) -> str:

@@ -13,7 +13,6 @@ COMMANDS: tuple[str, ...] = (
     "audit:command",
     "classifications:classifications",
     "demo:demo",
-    "erasure:command",
     "evidence:command",
     "filings:filings",
     "imports:import_files",

@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "holder.filings",
     "holder.filing_tasks",
     "holder.filing_documents",
+    "holder.filing_signatures",
     "holder.home",
     "office.audit",
     "market.negotiations",
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     "account.profile",
     "account.organisation",
     "account.tokens",
+    "account.signing_keys",
     "admin.people",
 )
 

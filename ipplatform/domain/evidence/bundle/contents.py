@@ -12,8 +12,8 @@ from sqlalchemy import select
 from ipplatform.domain.evidence import keys, queries
 from ipplatform.domain.evidence.bundle import texts
 from ipplatform.domain.evidence.bundle.proofs import AWAITING, covering, proof
-from ipplatform.domain.evidence.erasure import bundle as erasure
 from ipplatform.domain.evidence.formats import canonical
+from ipplatform.domain.evidence.holder.bundle import Signatures
 from ipplatform.domain.evidence.models import LogCheckpoint, Record
 from ipplatform.foundation import storage
 from ipplatform.foundation.db import db
@@ -36,21 +36,20 @@ class Member:
 def members(record: Record, *, with_filing: bool) -> list[Member]:
     """Every file in order. `with_filing` adds manifest, salt and documents: for its holder and the office only.
 
-    A filing whose content was erased has the erase entry instead. Raises Conflict (awaiting_inclusion) before a
-    published checkpoint covers the record and its asset's history.
+    Raises Conflict (awaiting_inclusion) before a published checkpoint covers the record and its asset's history, and
+    NotFound when the filing's content was erased.
     """
-    others, erase = history(record), erasure.erase_record(record)
-    with_filing = with_filing and erase is None
-    checkpoint = covering([record, *others, *([erase] if erase else [])])
+    others = history(record)
+    checkpoint = covering([record, *others])
     if checkpoint is None:
         raise Conflict(AWAITING, code="awaiting_inclusion")
-    filing = list(filing_members(record)) if with_filing else []
+    signed = Signatures(record) if with_filing else None
+    filing = list(filing_members(record, signed)) if signed else []
     log = list(log_members(record, others, checkpoint))
-    log += [of_bytes(name, data) for name, data in erasure.files(erase, checkpoint)]
-    facts = texts.Facts.of(record, checkpoint, keys.policy(checkpoint.size), with_filing, erase)
+    facts = texts.Facts.of(record, checkpoint, keys.policy(checkpoint.size), with_filing)
     scripts = [
-        of_bytes("README.txt", texts.readme(facts)),
-        of_bytes("VERIFY.txt", texts.instructions(facts)),
+        of_bytes("README.txt", texts.readme(facts) + (signed.readme.encode() if signed else b"")),
+        of_bytes("VERIFY.txt", texts.instructions(facts) + (signed.instructions.encode() if signed else b"")),
         of_bytes("verify.sh", texts.script()),
     ]
     listed = scripts + filing + log
@@ -71,11 +70,13 @@ def history(record: Record) -> list[Record]:
     return list(db.session.scalars(others.order_by(Record.leaf_index).limit(MOST_HISTORY)))
 
 
-def filing_members(record: Record) -> Iterator[Member]:
+def filing_members(record: Record, signed: Signatures) -> Iterator[Member]:
     if record.manifest is None or record.salt is None:
         raise NotFound
     yield of_bytes("filing/manifest.json", record.manifest)
     yield of_bytes("filing/salt.hex", record.salt.hex().encode())
+    for name, content in signed.files():
+        yield of_bytes(name, content)
     documents = canonical.loads(record.manifest)["documents"]
     kept = {place.position: place.storage_key for place in record.documents}
     for position, document in enumerate(documents):

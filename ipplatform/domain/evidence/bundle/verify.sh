@@ -153,4 +153,50 @@ else
   echo "note     the key came from the bundle itself: compare it with one you trust"
   cat log/vkeys.txt
 fi
+
+# the holder's own signatures
+holder_signature() { # file without its ending
+  [ -f "$1.spki.pem" ] || refuted "$1.spki.pem is missing"
+  openssl pkey -pubin -in "$1.spki.pem" -noout -text > "$work/key" 2> "$work/null" || refuted "$1.spki.pem is not a public key"
+  if [ -f "$1.authenticator-data" ] || [ -f "$1.client-data.json" ]; then
+    challenge=$(openssl dgst -sha256 -binary "$work/to-sign" | openssl base64 -A | tr '+/' '-_' | tr -d '=')
+    start="{\"type\":\"webauthn.get\",\"challenge\":\"$challenge\",\"origin\":\""
+    [ "$(head -c ${#start} "$1.client-data.json")" = "$start" ] || refuted "$1.client-data.json is about another filing"
+    host=$(tail -c +$((${#start} + 1)) "$1.client-data.json" | sed -e 's/".*//' -e 's,^[a-z]*://,,' -e 's/:[0-9]*$//' -e q)
+    printf '%s' "$host" | openssl dgst -sha256 -binary > "$work/rp"
+    head -c 32 "$1.authenticator-data" | cmp -s - "$work/rp" || refuted "$1.authenticator-data is not for $host"
+    flags=$(od -An -tu1 -j32 -N1 "$1.authenticator-data" | tr -d ' ')
+    [ $((${flags:-0} & 5)) -eq 5 ] || refuted "$1.authenticator-data: nobody's presence and identity were checked"
+    { cat "$1.authenticator-data"; openssl dgst -sha256 -binary "$1.client-data.json"; } > "$work/message"
+  else
+    cp "$work/to-sign" "$work/message"
+  fi
+  if grep -q '^ED25519' "$work/key"; then
+    openssl pkeyutl -verify -pubin -inkey "$1.spki.pem" -rawin -in "$work/message" -sigfile "$1.sig" > "$work/null" 2>&1
+  elif grep -q 'prime256v1' "$work/key"; then
+    openssl dgst -sha256 -verify "$1.spki.pem" -signature "$1.sig" "$work/message" > "$work/null" 2>&1
+  elif grep -q 'secp384r1' "$work/key"; then
+    openssl dgst -sha384 -verify "$1.spki.pem" -signature "$1.sig" "$work/message" > "$work/null" 2>&1
+  else
+    refuted "$1.spki.pem is a key of another kind"
+  fi || refuted "$1.sig is not that key's signature over the manifest"
+  ok "holder: $1.sig signs this manifest; whose key it is, filing/submitter.json says"
+}
+
+if [ -f filing/submitter.json ]; then
+  [ -f filing/manifest.json ] || refuted "the holder's signatures are here without the manifest that they sign"
+  { printf '%s/holder-signature/v1\n' "$(sed -n 1p "$work/text")"; cat filing/manifest.json; } > "$work/to-sign"
+  signatures=0
+  for signature in filing/submitter.*.sig; do
+    [ -f "$signature" ] || continue
+    holder_signature "${signature%.sig}"
+    signatures=$((signatures + 1))
+  done
+  described=$(tr '{,' '\n\n' < filing/submitter.json | grep -c '^"number":')
+  [ "$signatures" -gt 0 ] && [ "$signatures" -eq "$described" ] || refuted "filing/submitter.json describes $described signatures, here are $signatures"
+else
+  for signature in filing/submitter.*; do
+    [ ! -f "$signature" ] || refuted "$signature is here without filing/submitter.json"
+  done
+fi
 echo "VERIFIED"

@@ -14,5 +14,7 @@ RESOURCES: tuple[str, ...] = (
     "negotiations",
     "organisation",
     "search",
+    "signatures",
+    "signing_keys",
     "rights",
 )

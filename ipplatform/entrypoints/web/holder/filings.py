@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence.holder import queries as holder
+from ipplatform.domain.evidence.holder.permissions import SIGN
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import STATUSES, Filing
 from ipplatform.domain.filings.permissions import DRAFT, SUBMIT
@@ -174,6 +176,9 @@ def _case_page(found: Filing) -> str:
         statuses=queries.shown_statuses([found, *follow_ups]),
         receipt=evidence.receipt(found.record) if found.record else None,
         address_of=document_address(found),
+        may_be_signed=found.kind != "office_decision" and found.record is not None,
+        signatures=holder.signatures(found.record_id) if found.record_id is not None else [],
+        may_sign=allows(SIGN, actor(), found),
         **_next_steps(found),
     )
 

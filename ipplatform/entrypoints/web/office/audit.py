@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.evidence.audit import console, runs
+from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.filings import queries as filings
 from ipplatform.domain.filings.permissions import READ
 from ipplatform.entrypoints.http import bundles
@@ -62,7 +63,8 @@ def run(number: str) -> ResponseReturnValue:
 @writes
 def record(number: str) -> ResponseReturnValue:
     found = console.record(actor=actor(), public_id=parse_id(number) or "")
-    return render_template("office/audit_record.html", found=found)
+    signatures = holder.signatures_over(found.record.public_id)
+    return render_template("office/audit_record.html", found=found, signatures=signatures)
 
 
 @blueprint.get("/records/<number>/evidence")

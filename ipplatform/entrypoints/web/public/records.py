@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.entrypoints.http import bundles
@@ -22,7 +23,12 @@ blueprint = Blueprint("records", __name__)
 @public
 def show(number: str) -> ResponseReturnValue:
     record = _record(number)
-    return render_template("public/record.html", record=record, receipt=queries.receipt(record))
+    return render_template(
+        "public/record.html",
+        record=record,
+        receipt=queries.receipt(record),
+        signatures=holder.signature_count(record.id),
+    )
 
 
 @blueprint.get("/filings/<number>/evidence")
