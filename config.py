@@ -68,11 +68,17 @@ class Settings:
         return self._key_passphrase_file or self.signer_dir / "passphrase"
 
     @property
+    def erasure_dir(self) -> Path:
+        """What was erased, so that it can be destroyed again after a restored backup; kept apart from the database."""
+        return self._erasure_dir or self.data_dir / "erasures"
+
+    @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
 
     _signer_dir: Path | None = None
     _key_passphrase_file: Path | None = None
+    _erasure_dir: Path | None = None
 
 
 def from_environment(**overrides: object) -> Settings:
@@ -112,6 +118,7 @@ def from_environment(**overrides: object) -> Settings:
         "time_authorities": env.path("TIME_AUTHORITIES", None),
         "_signer_dir": env.path("SIGNER_DIR", None),
         "_key_passphrase_file": env.path("KEY_PASSPHRASE_FILE", None),
+        "_erasure_dir": env.path("ERASURE_DIR", None),
     }
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]

@@ -117,7 +117,10 @@ def transaction(*, reads_only: bool = False) -> Iterator[None]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, foreign keys, full durability, and BEGIN IMMEDIATE for transactions that may write."""
+    """SQLite: WAL, foreign keys, full durability, and BEGIN IMMEDIATE for transactions that may write.
+
+    What is deleted or replaced is overwritten (secure_delete), so that erased content leaves no bytes behind.
+    """
     if engine.dialect.name != "sqlite":
         return
 
@@ -125,7 +128,13 @@ def prepare_engine(engine: Engine) -> None:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (
+            "busy_timeout=30000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -61,6 +61,14 @@ class Conflict(DomainError):
     default = _l("This has changed since you saw it.")
 
 
+class Gone(DomainError):
+    """It was here and was destroyed on purpose."""
+
+    status = 410
+    code = "erased"
+    default = _l("The content was erased.")
+
+
 class TooLarge(DomainError):
     status = 413
     code = "too_large"

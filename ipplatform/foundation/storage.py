@@ -24,6 +24,7 @@ from ipplatform.foundation.secretbox import KEY_FILE, Damaged
 MAGIC = b"IPD1"
 CHUNK = 64 * 1024
 TAG = 16
+HEADER = len(MAGIC) + 16
 
 
 def put_stream(chunks: Iterable[bytes]) -> str:
@@ -55,6 +56,23 @@ def read(key: str) -> Iterator[bytes]:
 def delete(key: str) -> None:
     """Destroy the file; one already gone is fine (a job may run twice)."""
     path_of(key).unlink(missing_ok=True)
+
+
+def destroy(key: str) -> None:
+    """Make the file unreadable before it is unlinked, durably; one already gone is fine (a job may run twice).
+
+    Without the file id in its header no key decrypts what a disk or a snapshot may still hold of it.
+    """
+    path = path_of(key)
+    try:
+        with open(path, "r+b") as handle:
+            handle.write(bytes(HEADER))
+            handle.flush()
+            os.fsync(handle.fileno())
+    except FileNotFoundError:
+        return
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def path_of(key: str) -> Path:
@@ -109,8 +127,8 @@ def _write_sealed(handle: BinaryIO, chunks: Iterable[bytes]) -> None:
 
 
 def _read_sealed(handle: BinaryIO) -> Iterator[bytes]:
-    header = handle.read(len(MAGIC) + 16)
-    if header[: len(MAGIC)] != MAGIC or len(header) != len(MAGIC) + 16:
+    header = handle.read(HEADER)
+    if header[: len(MAGIC)] != MAGIC or len(header) != HEADER:
         raise Damaged("stored document has no valid header")
     cipher = _file_cipher(header[len(MAGIC) :])
     number, sealed = 0, handle.read(CHUNK + TAG)

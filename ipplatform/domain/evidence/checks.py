@@ -1,5 +1,6 @@
-"""What the parts of evidence register at start: their tables and their share of the audit."""
+"""What the parts of evidence register at start: their tables, their jobs and their share of the audit."""
 
+from ipplatform.domain.evidence.erasure import checking, jobs
 from ipplatform.domain.evidence.holder import checks as holder
 
-__all__ = ["holder"]
+__all__ = ["checking", "holder", "jobs"]

@@ -119,12 +119,17 @@ def _same_request(earlier: Record, digest: str) -> Record:
     return earlier
 
 
+def lock_asset(asset: str) -> None:
+    """Until the transaction ends nobody else appends about, erases or holds what belongs to `asset` (a public id)."""
+    if not is_sqlite():
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(asset, 0))))
+
+
 def _previous(asset: str | None) -> str | None:
     """Commitment of the asset's newest record. Two filings at once would both follow the same one, hence the lock."""
     if asset is None:
         return None
-    if not is_sqlite():
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(asset, 0))))
+    lock_asset(asset)
     newest = select(Record.commitment).where(Record.asset == asset).order_by(Record.id.desc()).limit(1)
     commitment = db.session.scalar(newest)
     return None if commitment is None else commitment.hex()

@@ -9,6 +9,7 @@ from typing import Any
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+from ipplatform.domain.evidence.erasure import verify as erasure
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
 from ipplatform.domain.evidence.holder import verify as holder
 from ipplatform.domain.evidence.report import Check, Refuted
@@ -41,6 +42,8 @@ def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
         yield Check(True, name, inclusion(bundle.read("log/entry.json"), proved, head, leaf))
         name = "history"
         yield from history(bundle, proved.checkpoint, head)
+        name = "erasure"
+        yield from erasure.checks(bundle, proved.checkpoint, head, leaf)
     except (Refuted, *FORMAT_ERRORS) as error:
         yield Check(False, name, str(error))
         return

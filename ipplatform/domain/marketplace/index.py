@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.marketplace.models import Listing, SearchChange
 from ipplatform.domain.marketplace.queries.listings import is_public, listings_by_ids
+from ipplatform.domain.marketplace.rules import lifecycle
 from ipplatform.domain.marketplace.search import folder, grams
 from ipplatform.domain.marketplace.search.documents import IndexDocument, document_of
 from ipplatform.domain.marketplace.search.engine import Engine
@@ -124,6 +125,9 @@ def _apply(name: str, position: Position, limit: int) -> int:
         ).all()
         wanted = list(dict.fromkeys(row.listing_id for row in rows))
         documents = [document_of(found) for found in listings_by_ids(wanted).values()]
+        erased = _erased(wanted)
+    if erased and _holds_any(erased):
+        return _rebuild(None)
     if rows:
         opened = folder.current()
         assert opened is not None
@@ -136,6 +140,17 @@ def _apply(name: str, position: Position, limit: int) -> int:
         position.at = now().timestamp()
         folder.save_position(name, position)
     return len(rows)
+
+
+def _erased(listing_ids: list[int]) -> set[int]:
+    gone = select(Listing.id).where(Listing.id.in_(listing_ids), Listing.closed_reason == lifecycle.ERASED)
+    return set(db.session.scalars(gone))
+
+
+def _holds_any(listing_ids: set[int]) -> bool:
+    """A segment keeps the words of a listing taken out until it is written anew: where one is in, all is written anew."""
+    opened = folder.current()
+    return opened is not None and not listing_ids.isdisjoint(opened.engine.ids())
 
 
 def _advance(position: Position, seen: list[int]) -> None:

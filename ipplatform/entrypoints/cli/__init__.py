@@ -13,6 +13,7 @@ COMMANDS: tuple[str, ...] = (
     "audit:command",
     "classifications:classifications",
     "demo:demo",
+    "erasure:command",
     "evidence:command",
     "filings:filings",
     "imports:import_files",

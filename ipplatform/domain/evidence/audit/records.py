@@ -14,6 +14,7 @@ from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.audit import rows
 from ipplatform.domain.evidence.audit.findings import Finding, Part, shown
+from ipplatform.domain.evidence.erasure import checking as erasure
 from ipplatform.domain.evidence.formats import canonical, merkle, tiles
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation import secretbox, settings, storage
@@ -63,6 +64,7 @@ def _content(row: dict[str, Any], kept: dict[int, Any]) -> Iterator[Difference]:
     yield from ((name, "a readable value", value) for name, value in row.items() if value == rows.UNREADABLE)
     yield from _sealed_columns(row, kept)
     if row["manifest"] is None and row["salt"] is None:
+        yield from erasure.differences(row, kept)
         yield from _place(row, row["leaf"])
         return
     manifest, salt = _unsealed(row["manifest"]), _unsealed(row["salt"])

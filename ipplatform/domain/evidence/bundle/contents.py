@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ipplatform.domain.evidence import keys, queries
 from ipplatform.domain.evidence.bundle import texts
 from ipplatform.domain.evidence.bundle.proofs import AWAITING, covering, proof
+from ipplatform.domain.evidence.erasure import bundle as erasure
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.holder.bundle import Signatures
 from ipplatform.domain.evidence.models import LogCheckpoint, Record
@@ -36,17 +37,19 @@ class Member:
 def members(record: Record, *, with_filing: bool) -> list[Member]:
     """Every file in order. `with_filing` adds manifest, salt and documents: for its holder and the office only.
 
-    Raises Conflict (awaiting_inclusion) before a published checkpoint covers the record and its asset's history, and
-    NotFound when the filing's content was erased.
+    A filing whose content was erased has the erase entry instead. Raises Conflict (awaiting_inclusion) before a
+    published checkpoint covers the record and its asset's history.
     """
-    others = history(record)
-    checkpoint = covering([record, *others])
+    others, erase = history(record), erasure.erase_record(record)
+    with_filing = with_filing and erase is None
+    checkpoint = covering([record, *others, *([erase] if erase else [])])
     if checkpoint is None:
         raise Conflict(AWAITING, code="awaiting_inclusion")
     signed = Signatures(record) if with_filing else None
     filing = list(filing_members(record, signed)) if signed else []
     log = list(log_members(record, others, checkpoint))
-    facts = texts.Facts.of(record, checkpoint, keys.policy(checkpoint.size), with_filing)
+    log += [of_bytes(name, data) for name, data in erasure.files(erase, checkpoint)]
+    facts = texts.Facts.of(record, checkpoint, keys.policy(checkpoint.size), with_filing, erase)
     scripts = [
         of_bytes("README.txt", texts.readme(facts) + (signed.readme.encode() if signed else b"")),
         of_bytes("VERIFY.txt", texts.instructions(facts) + (signed.instructions.encode() if signed else b"")),

@@ -23,9 +23,18 @@ class Facts:
     vkeys: tuple[str, ...]
     address: str
     with_filing: bool
+    erased: str | None = None
 
     @classmethod
-    def of(cls, record: Record, checkpoint: LogCheckpoint, policy: Policy, with_filing: bool) -> Facts:
+    def of(
+        cls,
+        record: Record,
+        checkpoint: LogCheckpoint,
+        policy: Policy,
+        with_filing: bool,
+        erase: Record | None = None,
+    ) -> Facts:
+        """`erase` is the record that says that the content was erased."""
         key = policy.logs[0]
         return cls(
             number=display_id(record.public_id),
@@ -36,11 +45,12 @@ class Facts:
             vkeys=tuple(item.vkey for item in policy.logs),
             address=policy.urls.get(key.vkey, ""),
             with_filing=with_filing,
+            erased=f"{timestamp(erase.created_at)} under request {display_id(erase.public_id)}" if erase else None,
         )
 
 
 def readme(facts: Facts) -> bytes:
-    held = FULL if facts.with_filing else PUBLIC
+    held = ERASED.format(erased=facts.erased) if facts.erased else FULL if facts.with_filing else PUBLIC
     return README.format(
         number=facts.number,
         recorded_at=facts.recorded_at,
@@ -100,6 +110,15 @@ FULL = """\
 PUBLIC = """\
   (filing/ is left out: this is the public bundle. The holder's bundle has the
   manifest, the salt and the documents, and shows what the commitment stands for.)
+"""
+
+ERASED = """\
+  (filing/ is not here: the content was erased on {erased}.
+  Manifest, salt and documents were destroyed. Whoever kept an older bundle can
+  still show what was filed; nobody can get it from the platform any more.)
+  erasure/entry.json    the public entry of the erasure, with its way to the signed head
+  erasure/manifest.json what was erased, on what ground of the law, and by whose decision
+  erasure/salt.hex      the salt of that entry's commitment; it is no secret
 """
 
 INSTRUCTIONS = """\

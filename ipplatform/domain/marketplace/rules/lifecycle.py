@@ -13,7 +13,7 @@ LISTING_STATUSES = (DRAFT, PUBLISHED, CLOSED)
 OPEN, PAUSED, ENDED = "open", "paused", "closed"
 NEED_STATUSES = (OPEN, PAUSED, ENDED)
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, ERASED = "withdrawn", "erased"
 CLOSED_REASONS: Mapping[str, Any] = {
     WITHDRAWN: _l("Withdrawn by the owner"),
     "licensed": _l("Licensed"),
@@ -21,9 +21,10 @@ CLOSED_REASONS: Mapping[str, Any] = {
     "rights_taken": _l("The rights offered are no longer free"),
     "title_changed": _l("The title has changed"),
     "ended": _l("The offer has ended"),
+    ERASED: _l("The content was erased"),
 }
 OWNERS_REASONS = (WITHDRAWN, "licensed")
-PUBLIC_REASONS = tuple(reason for reason in CLOSED_REASONS if reason != WITHDRAWN)
+PUBLIC_REASONS = tuple(reason for reason in CLOSED_REASONS if reason not in (WITHDRAWN, ERASED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from ipplatform.domain.accounts.actor import SYSTEM, Actor
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.assets import queries as assets
+from ipplatform.domain.assets.erasure import is_erased
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.marketplace import index, queries
@@ -106,6 +107,8 @@ def obstacles(listing: Listing) -> list[Obstacle]:
     found: list[Obstacle] = []
     if not assets.is_alive(asset):
         found.append(Obstacle("not_alive", _("The right is not in force.")))
+    if is_erased(asset):
+        found.append(Obstacle(lifecycle.ERASED, _("The content of this asset was erased.")))
     fault = offers.title_fault(asset.organisation_id, listing.organisation_id, owners_of(asset))
     if fault is not None:
         found.append(Obstacle(fault, str(TITLE_FAULTS[fault])))

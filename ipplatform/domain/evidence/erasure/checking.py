@@ -1,0 +1,126 @@
+"""What the audit asks of a record without content: that it was erased by a logged decision, and wholly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from ipplatform.domain.evidence import leaf as leaves
+from ipplatform.domain.evidence import manifest as manifests
+from ipplatform.domain.evidence.audit import rows
+from ipplatform.domain.evidence.columns import ColumnFinding, register_check
+from ipplatform.domain.evidence.erasure import rules, subjects
+from ipplatform.domain.evidence.erasure.models import Erased, ErasedFile, ErasureApproval, ErasureRequest
+from ipplatform.domain.evidence.erasure.subjects import THERE
+from ipplatform.domain.evidence.formats import canonical
+from ipplatform.domain.evidence.models import Record
+from ipplatform.foundation import events, settings, storage
+from ipplatform.foundation.db import db
+from ipplatform.foundation.secretbox import Damaged
+
+Difference = tuple[str, object, object]
+GONE = "erased"
+
+
+def differences(row: Mapping[str, Any], kept: Mapping[int, Any]) -> Iterator[Difference]:
+    """Of a record (audit.rows) whose manifest and salt are gone: without an erase record it was not erased but lost."""
+    item = _erased_item(row)
+    if item is None:
+        yield "manifest", "a manifest, or a logged record of its erasure", "neither"
+        return
+    yield from _columns(row, item)
+    for position, key in sorted(kept.items()):
+        if key is not None:
+            yield f"document {position + 1}", GONE, THERE
+    leftovers = subjects.Leftovers(item["filing"], item["kind"], item["asset"])
+    events.publish(subjects.LEFTOVERS, leftovers=leftovers)
+    for field, found in leftovers.found.items():
+        yield field, GONE, found
+
+
+def _erased_item(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How the erase record names this filing; None without an authentic erase record that names its commitment."""
+    erase = db.session.scalars(
+        select(Record).join(Erased, Erased.erase_record_id == Record.id).where(Erased.record_id == row["id"])
+    )
+    try:
+        found = erase.one_or_none()
+    except Damaged:
+        return None
+    if found is None or found.manifest is None or found.salt is None or not _is_erasure(found):
+        return None
+    listed = canonical.loads(found.manifest)["fields"]["erased"]
+    commitment = row["commitment"].hex() if isinstance(row["commitment"], bytes) else None
+    return next(
+        (item for item in listed if row["public_id"] == item["filing"] or commitment == item["commitment"]), None
+    )
+
+
+def _is_erasure(erase: Record) -> bool:
+    """Its leaf is an erasure, and manifest and salt are what the leaf commits to."""
+    assert erase.manifest is not None
+    assert erase.salt is not None
+    try:
+        leaf = leaves.parse(bytes(erase.leaf))
+    except leaves.LeafError:
+        return False
+    return leaf.kind == rules.LEAF and leaf.commitment == manifests.commit(erase.salt, erase.manifest).hex()
+
+
+def _columns(row: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[Difference]:
+    for column, member in (("public_id", "filing"), ("kind", "kind"), ("asset", "asset")):
+        if row[column] != item[member]:
+            yield column, item[member], row[column]
+    commitment = bytes.fromhex(item["commitment"])
+    if row["commitment"] != commitment:
+        yield "commitment", commitment, row["commitment"]
+    recorded_at = datetime.fromisoformat(item["recorded_at"])
+    if not rows.is_moment(row["created_at"], recorded_at):
+        yield "created_at", item["recorded_at"], row["created_at"]
+    expected = leaves.build(
+        origin=settings.current().origin, commitment=commitment, kind="filing", time=int(recorded_at.timestamp())
+    )
+    if row["leaf"] != expected:
+        yield "leaf", expected.decode(), row["leaf"]
+
+
+def erase_record(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
+    """An erase record: decided by two, executed wholly, its files destroyed."""
+    fields = manifest["fields"]
+    yield from _decision(fields)
+    gone = (
+        select(Record.public_id).join(Erased, Erased.record_id == Record.id).where(Erased.erase_record_id == record.id)
+    )
+    names = set(db.session.scalars(gone))
+    for item in fields["erased"]:
+        if item["filing"] not in names:
+            yield ColumnFinding(f"erasure of {item['filing']}", GONE, THERE)
+    destroyed = select(ErasedFile.storage_key).where(
+        ErasedFile.erase_record_id == record.id, ErasedFile.destroyed_at.is_not(None)
+    )
+    for key in db.session.scalars(destroyed):
+        if storage.path_of(key).exists():
+            yield ColumnFinding("evidence_erased_file", GONE, f"{key} is there again: a restored backup?")
+
+
+def _decision(fields: Mapping[str, Any]) -> Iterator[ColumnFinding]:
+    """The request, where this database still has it: a replayed one came from a later database."""
+    found = db.session.scalars(
+        select(ErasureRequest).where(ErasureRequest.public_id == fields["request"])
+    ).one_or_none()
+    if found is None:
+        return
+    if found.state not in (rules.EXECUTED, rules.COMPLETED):
+        yield ColumnFinding("erasure_request.state", rules.COMPLETED, found.state)
+    if found.ground != fields["ground"]:
+        yield ColumnFinding("erasure_request.ground", fields["ground"], found.ground)
+    approvals = select(ErasureApproval).where(ErasureApproval.request_id == found.id).order_by(ErasureApproval.number)
+    people = [one.person.public_id for one in db.session.scalars(approvals)]
+    if people != fields["approved_by"]:
+        yield ColumnFinding("erasure_approval.person_id", fields["approved_by"], people)
+
+
+register_check(rules.KIND, erase_record)
