@@ -117,14 +117,22 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
             raise ProofError("trees of one size have different roots")
         return
     path = list(proof) if old & (old - 1) else [old_root, *proof]
-    first, second = _roots_from_consistency(old, new, path)
+    first, second = roots_from_consistency(old, new, path)
     if first != old_root:
         raise ProofError("consistency proof does not lead to the older root")
     if second != new_root:
         raise ProofError("consistency proof does not lead to the newer root")
 
 
-def _roots_from_consistency(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+def roots_from_consistency(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Roots at sizes `old` and `new` that `path` rebuilds; its first hash is written out where `old` is a power of two.
+
+    As long as the second is the root of a tree, the first is that of its first `old` leaves. Raises ProofError for a
+    path of the wrong shape.
+    """
+    if not 0 < old < new:
+        raise ProofError(f"no consistency proof from {old} to {new}")
+    _require_hashes(path)
     if not path:
         raise ProofError("consistency proof is too short")
     position, last = old - 1, new - 1

@@ -1,8 +1,12 @@
 """The policy file of C2SP tlog-policy: which logs and witnesses a verifier trusts, and how many it wants."""
 
+import re
 from dataclasses import dataclass, field
 
 from ipplatform.domain.evidence.formats.note import NoteError, VerifierKey, parse_vkey
+
+_COUNT = re.compile("[1-9][0-9]{0,3}")
+_SPACE = re.compile("[ \t]+")
 
 
 class PolicyError(ValueError):
@@ -41,8 +45,11 @@ class Policy:
         return name in signed
 
 
-def parse(text: str) -> Policy:
-    """Raises PolicyError for an unknown or malformed line, a name used before it is defined, or no log or quorum."""
+def parse(text: str, *, logs_known: bool = False) -> Policy:
+    """Raises PolicyError for an unknown or malformed line, a name used before it is defined, or no log or quorum.
+
+    With `logs_known` the logs follow from elsewhere, and the file may name none.
+    """
     logs: list[VerifierKey] = []
     witnesses: dict[str, VerifierKey] = {}
     groups: dict[str, tuple[int, tuple[str, ...]]] = {}
@@ -51,8 +58,11 @@ def parse(text: str) -> Policy:
     members_seen: set[str] = set()
     if any((ord(char) < 0x20 and char not in "\t\n") or char == "\x7f" for char in text):
         raise PolicyError("a policy holds no control characters but tab and newline")
-    lines = [line.split() for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
-    for words in lines:
+    lines = [line.strip(" \t") for line in text.split("\n")]
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
+        words = _SPACE.split(line)
         match words:
             case ["log", vkey, *url] if len(url) <= 1:
                 logs.append(_key(vkey, url, urls))
@@ -64,10 +74,10 @@ def parse(text: str) -> Policy:
             case ["quorum", name] if quorum is None and (name == "none" or name in {*witnesses, *groups}):
                 quorum = name
             case _:
-                raise PolicyError(f"the policy line {' '.join(words)[:80]!r} is not understood")
+                raise PolicyError(f"the policy line {line[:80]!r} is not understood")
     if _repeats(logs) or _repeats(list(witnesses.values())):
         raise PolicyError("a key is listed twice")
-    if not logs or quorum is None:
+    if quorum is None or not (logs or logs_known):
         raise PolicyError("a policy names a log and a quorum")
     return Policy(tuple(logs), witnesses, groups, None if quorum == "none" else quorum, urls)
 
@@ -95,7 +105,7 @@ def _new(name: str, *known: dict[str, VerifierKey] | dict[str, tuple[int, tuple[
 def _group(count: str, members: list[str], known: set[str]) -> tuple[int, tuple[str, ...]]:
     if not known.issuperset(members) or len(set(members)) != len(members):
         raise PolicyError("a group holds names defined before it, each once")
-    threshold = {"all": len(members), "any": 1}.get(count) or (int(count) if count.isdecimal() else 0)
+    threshold = {"all": len(members), "any": 1}.get(count) or (int(count) if _COUNT.fullmatch(count) else 0)
     if not 1 <= threshold <= len(members):
         raise PolicyError("the threshold of a group is any, all or a number of its members")
     return threshold, tuple(members)
