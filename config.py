@@ -39,6 +39,7 @@ class Settings:
     metrics_token: str | None
     log_key_pkcs11: str | None
     time_authorities: Path | None
+    witness_policy: Path | None
 
     @property
     def debug(self) -> bool:
@@ -73,10 +74,22 @@ class Settings:
         return self._erasure_dir or self.data_dir / "erasures"
 
     @property
+    def witness_name(self) -> str:
+        """Under which this installation cosigns other logs; never changes once it has."""
+        return self._witness_name or f"{self.origin.partition('/')[0]}/witness"
+
+    @property
+    def witness_logs(self) -> Path:
+        """Verifier keys of the logs that this installation witnesses, one a line."""
+        return self._witness_logs or self.data_dir / "witness-logs.txt"
+
+    @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
 
     _signer_dir: Path | None = None
+    _witness_name: str | None = None
+    _witness_logs: Path | None = None
     _key_passphrase_file: Path | None = None
     _erasure_dir: Path | None = None
 
@@ -116,7 +129,10 @@ def from_environment(**overrides: object) -> Settings:
         "metrics_token": env.str("METRICS_TOKEN", None),
         "log_key_pkcs11": env.str("LOG_KEY_PKCS11", None),
         "time_authorities": env.path("TIME_AUTHORITIES", None),
+        "witness_policy": env.path("WITNESS_POLICY", None),
         "_signer_dir": env.path("SIGNER_DIR", None),
+        "_witness_name": env.str("WITNESS_NAME", None),
+        "_witness_logs": env.path("WITNESS_LOGS", None),
         "_key_passphrase_file": env.path("KEY_PASSPHRASE_FILE", None),
         "_erasure_dir": env.path("ERASURE_DIR", None),
     }

@@ -19,6 +19,7 @@ from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
 from ipplatform.domain.evidence.formats.policy import Policy, PolicyError
 from ipplatform.domain.evidence.formats.policy import parse as parse_policy
 from ipplatform.domain.evidence.formats.signing import SigningKey
+from ipplatform.domain.evidence.witness.policy import with_witnesses
 from ipplatform.foundation import keyfile, settings
 from ipplatform.foundation.keyfile import KeyFileError
 from ipplatform.foundation.storage import write_durably
@@ -53,7 +54,8 @@ class LogKey:
 def ensure() -> None:
     """Make the keys of an installation where there are none, and publish the policy; an existing key is never touched.
 
-    A policy whose addresses alone have changed is published anew; any other difference is left for the audit to find.
+    A policy whose addresses or witnesses alone have changed is published anew; any other difference is left for the
+    audit to find.
     """
     settings.current().keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     keyfile.ensure_passphrase()
@@ -61,6 +63,11 @@ def ensure() -> None:
     for purpose in keyring.ALGORITHMS:
         keyring.ensure(purpose)
     _ensure_vkeys()
+    refresh_policy()
+
+
+def refresh_policy() -> None:
+    """Publish the policy where there is none, or where settings have changed what it says beside the log's keys."""
     policy_file = settings.current().log_dir / POLICY_FILE
     if not policy_file.exists() or _has_moved(policy_file):
         publish_policy()
@@ -117,9 +124,10 @@ def open_checkpoint(data: bytes) -> Checkpoint:
 
 
 def policy(size: int | None = None) -> Policy:
-    """What a verifier should demand of a checkpoint of `size`: every log key; no witnesses are configured yet."""
+    """What a verifier should demand of a checkpoint of `size`: every log key, and the configured witnesses."""
     demanded = verifier_keys(size)
-    return Policy(demanded, urls={key.vkey: f"{settings.current().base_url}/log" for key in demanded})
+    log = Policy(demanded, urls={key.vkey: f"{settings.current().base_url}/log" for key in demanded})
+    return with_witnesses(log)
 
 
 def write_log_keys(found: tuple[LogKey, ...]) -> None:
@@ -127,7 +135,12 @@ def write_log_keys(found: tuple[LogKey, ...]) -> None:
 
 
 def _has_moved(policy_file: Path) -> bool:
-    return policy_file.read_bytes() != policy().text.encode() and demands_what_it_should(policy_file)
+    """Addresses and witnesses are settings; a difference in the log's own keys is none, and the audit's to find."""
+    now, found = policy(), policy_file.read_bytes()
+    try:
+        return found != now.text.encode() and parse_policy(found.decode()).logs == now.logs
+    except (UnicodeDecodeError, PolicyError):
+        return False
 
 
 def _log_key(line: str) -> LogKey:

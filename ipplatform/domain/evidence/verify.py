@@ -13,6 +13,7 @@ from ipplatform.domain.evidence.erasure import verify as erasure
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
 from ipplatform.domain.evidence.holder import verify as holder
 from ipplatform.domain.evidence.report import Check, Refuted
+from ipplatform.domain.evidence.witness import verify as witnesses
 
 VERIFIED, REFUTED, UNUSABLE = 0, 1, 2
 FORMAT_ERRORS = (
@@ -37,6 +38,8 @@ def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
         required = trusted or _own_policy(bundle)
         proved = proof.parse(bundle.read("log/entry.tlog-proof"))
         yield Check(True, name, signatures(proved.checkpoint, required))
+        name = "witnesses"
+        yield from witnesses.checks(proved.checkpoint, required)
         name = "inclusion"
         head = checkpoint.parse(note.parse(proved.checkpoint).text)
         yield Check(True, name, inclusion(bundle.read("log/entry.json"), proved, head, leaf))
@@ -141,10 +144,6 @@ def signatures(signed: bytes, required: policy.Policy) -> str:
     if not demanded:
         raise Refuted(f"the checkpoint is of {head.origin}, which the policy does not know")
     note.verify_all(opened, demanded)
-    witnesses = {key: name for name, key in required.witnesses.items()}
-    signed_by = {witnesses[key] for key in note.verify(opened, witnesses)}
-    if not required.is_met(signed_by):
-        raise Refuted("too few witnesses signed the checkpoint")
     names = ", ".join(f"{key.name}+{key.key_id.hex()}" for key in demanded)
     return f"{names} signed the tree of {head.size} entries; only the holder of that key could"
 
@@ -174,8 +173,6 @@ def _remarks(bundle: Bundle, trusted: policy.Policy | None, used: policy.Policy)
         yield Check(None, "trust", f"the key came from the bundle itself; compare it with one you trust: {keys}")
     if not any(name.startswith("time/") for name in bundle.names):
         yield Check(None, "time", "no independent time stamp; the time of filing is the platform's statement")
-    if used.quorum is None:
-        yield Check(None, "witnesses", "the policy demands none; nobody but the log vouches that it never forked")
 
 
 def _digests(bundle: Bundle, name: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ COMMANDS: tuple[str, ...] = (
     "setup:setup",
     "time:command",
     "users:users",
+    "witness:command",
     "worker:worker",
 )
 

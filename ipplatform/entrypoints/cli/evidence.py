@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,6 +12,8 @@ from ipplatform.domain.evidence import verify as verification
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
 from ipplatform.domain.evidence.formats import policy as policies
 from ipplatform.domain.evidence.formats.note import NoteError, parse_vkey
+from ipplatform.domain.evidence.report import Check
+from ipplatform.domain.evidence.witness import verify as witnesses
 
 
 @click.group("evidence")
@@ -23,14 +26,13 @@ def command() -> None:
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="The tlog-policy file you trust.")
 @click.option("--vkey", "vkeys", multiple=True, help="A verifier key of the log that you trust; may be repeated.")
 def verify(bundle: Path, policy_file: Path | None, vkeys: tuple[str, ...]) -> None:
-    """Verify BUNDLE.zip offline. Exit 0: verified; 1: refuted; 2: unusable input."""
+    """Verify BUNDLE.zip, or a proof that a log equivocated, offline. Exit 0: verified; 1: refuted; 2: unusable input."""
     try:
         trusted = _trusted(policy_file, vkeys)
         checks = []
-        with Bundle(bundle) as opened:
-            for check in verification.verify(opened, trusted):
-                checks.append(check)
-                click.echo(check.line)
+        for check in _checks(bundle, trusted):
+            checks.append(check)
+            click.echo(check.line)
     except (Unusable, policies.PolicyError, NoteError, OSError, UnicodeDecodeError) as error:
         click.echo(f"UNUSABLE {error}")
         raise SystemExit(verification.UNUSABLE) from error
@@ -65,6 +67,14 @@ def export(filing: str, output: Path | None, public_only: bool) -> None:
             for chunk in archive.stream(members):
                 handle.write(chunk)
     click.echo(str(path))
+
+
+def _checks(file: Path, trusted: policies.Policy | None) -> Iterator[Check]:
+    if witnesses.is_equivocation(file):
+        yield from witnesses.equivocation_checks(file, trusted)
+        return
+    with Bundle(file) as opened:
+        yield from verification.verify(opened, trusted)
 
 
 def _trusted(policy_file: Path | None, vkeys: tuple[str, ...]) -> policies.Policy | None:

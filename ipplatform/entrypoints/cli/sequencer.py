@@ -7,11 +7,12 @@ import threading
 
 import click
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from ipplatform.domain.evidence import recovery, sequencer
+from ipplatform.domain.evidence import keys, recovery, sequencer
+from ipplatform.domain.evidence.witness import loop, publication
 from ipplatform.foundation.db import db
 
 BUSY_SECONDS = 2.0
@@ -35,6 +36,7 @@ def command(once: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("sequencer started")
+    _ask_witnesses(stop, current_app._get_current_object())  # type: ignore[attr-defined]
     _run(stop, current_app.config["SETTINGS"].sequencer_interval_ms / 1000)
 
 
@@ -46,6 +48,7 @@ def _run(stop: threading.Event, interval: float) -> None:
                 recovery.check_at_start()
                 checked = True
             pause = 0.0 if sequencer.run_once() == sequencer.BATCH else interval
+            publication.publish_arrived()
         except sequencer.Busy:
             pause = BUSY_SECONDS
         except OperationalError as error:
@@ -57,6 +60,19 @@ def _run(stop: threading.Event, interval: float) -> None:
         finally:
             db.session.remove()
         stop.wait(pause)
+
+
+def _ask_witnesses(stop: threading.Event, app: Flask) -> None:
+    """In a thread of its own, where WITNESS_POLICY names any: a slow witness delays neither filing nor publication."""
+    if app.config["SETTINGS"].witness_policy is None:
+        return
+    keys.refresh_policy()
+
+    def ask() -> None:
+        with app.app_context():
+            loop.run(stop)
+
+    threading.Thread(target=ask, name="witnesses", daemon=True).start()
 
 
 def _stand_still(stop: threading.Event, halt: sequencer.Halt) -> None:

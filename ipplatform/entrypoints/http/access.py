@@ -69,6 +69,16 @@ def accepts_upload(view: View) -> View:
     return view
 
 
+def limits_body(size: int) -> Callable[[View], View]:
+    """A view that takes at most ``size`` bytes, fewer than a form may have."""
+
+    def decorate(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
 def view_of_request() -> Any:
     """The function that will answer this request, or None."""
     if request.endpoint is None:
@@ -116,6 +126,9 @@ def _limit_body() -> None:
     if getattr(view_of_request(), "accepts_upload", False):
         limit = current_app.config["SETTINGS"].document_max_bytes + UPLOAD_ALLOWANCE
         request.max_content_length = limit
+    smaller = getattr(view_of_request(), "largest_body", None)
+    if smaller is not None:
+        request.max_content_length = smaller
     if request.content_length is not None and request.content_length > (request.max_content_length or 0):
         abort(413)
 

@@ -18,6 +18,7 @@ BLUEPRINTS = (
     "public.feed",
     "public.styleguide",
     "public.verify",
+    "public.witness",
     "holder.assets",
     "holder.filings",
     "holder.filing_tasks",

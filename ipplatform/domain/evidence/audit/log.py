@@ -13,6 +13,8 @@ from ipplatform.domain.evidence.audit.rows import raw_text, text_of
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, note, tiles
 from ipplatform.domain.evidence.models import LogCheckpoint, LogLeaf, LogState, LogTile, Record
+from ipplatform.domain.evidence.witness import audit as witnesses
+from ipplatform.domain.evidence.witness import quorum
 from ipplatform.foundation import settings
 from ipplatform.foundation.db import db
 
@@ -91,7 +93,7 @@ def whole(state: LogState | None) -> list[Finding]:
         findings += _roots(state)
     except tiles.TileError as error:
         findings.append(Finding("log", "root", "a root of the stored tiles", str(error)))
-    return [*findings, *_published_head(), *_state(state)]
+    return [*findings, *_published_head(), *_state(state), *witnesses.findings()]
 
 
 def _upper(state: LogState) -> Iterator[Finding]:
@@ -157,7 +159,7 @@ def _published_head() -> Iterator[Finding]:
     if latest is None:
         return
     found = path.read_bytes() if path.exists() else b""
-    if found != bytes(latest.note):
+    if not quorum.is_published_form(found, latest):
         yield Finding("log", "published checkpoint", shown(bytes(latest.note).decode()), shown(found))
     policy = settings.current().log_dir / keys.POLICY_FILE
     if not keys.demands_what_it_should(policy):

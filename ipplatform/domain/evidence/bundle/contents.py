@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from ipplatform.domain.evidence import keys, queries
+from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.bundle import texts
 from ipplatform.domain.evidence.bundle.proofs import AWAITING, covering, proof
 from ipplatform.domain.evidence.erasure import bundle as erasure
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.holder.bundle import Signatures
-from ipplatform.domain.evidence.models import LogCheckpoint, Record
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.witness.bundle import Head
 from ipplatform.foundation import storage
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, NotFound
@@ -49,7 +50,7 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
     filing = list(filing_members(record, signed)) if signed else []
     log = list(log_members(record, others, checkpoint))
     log += [of_bytes(name, data) for name, data in erasure.files(erase, checkpoint)]
-    facts = texts.Facts.of(record, checkpoint, keys.policy(checkpoint.size), with_filing, erase)
+    facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, erase)
     scripts = [
         of_bytes("README.txt", texts.readme(facts) + (signed.readme.encode() if signed else b"")),
         of_bytes("VERIFY.txt", texts.instructions(facts) + (signed.instructions.encode() if signed else b"")),
@@ -89,8 +90,8 @@ def filing_members(record: Record, signed: Signatures) -> Iterator[Member]:
             yield Member(name, document["size"], document["sha256"], document["sha512"], opener(key))
 
 
-def log_members(record: Record, others: list[Record], checkpoint: LogCheckpoint) -> Iterator[Member]:
-    policy = keys.policy(checkpoint.size)
+def log_members(record: Record, others: list[Record], checkpoint: Head) -> Iterator[Member]:
+    policy = checkpoint.policy
     yield of_bytes("log/entry.json", bytes(record.leaf))
     yield of_bytes("log/entry.tlog-proof", proof(record, checkpoint).data)
     yield of_bytes("log/policy.txt", policy.text.encode())

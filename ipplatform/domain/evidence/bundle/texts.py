@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ipplatform.domain.evidence.formats.policy import Policy
 from ipplatform.domain.evidence.manifest import timestamp
-from ipplatform.domain.evidence.models import LogCheckpoint, Record
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.witness.bundle import Head
 from ipplatform.foundation.ids import display_id
 
 SCRIPT = Path(__file__).with_name("verify.sh")
@@ -29,7 +30,7 @@ class Facts:
     def of(
         cls,
         record: Record,
-        checkpoint: LogCheckpoint,
+        checkpoint: Head,
         policy: Policy,
         with_filing: bool,
         erase: Record | None = None,

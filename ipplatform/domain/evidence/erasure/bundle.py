@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ipplatform.domain.evidence.bundle.proofs import proof
 from ipplatform.domain.evidence.erasure import queries
-from ipplatform.domain.evidence.models import LogCheckpoint, Record
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.witness.bundle import Head
 
 FOLDER = "erasure"
 
@@ -19,7 +20,7 @@ def erase_record(record: Record) -> Record | None:
     return None if found is None else queries.erase_record(found)
 
 
-def files(erase: Record | None, checkpoint: LogCheckpoint) -> Iterator[tuple[str, bytes]]:
+def files(erase: Record | None, checkpoint: Head) -> Iterator[tuple[str, bytes]]:
     """Names and bytes. The manifest of an erasure holds no personal content, so everybody may open its commitment."""
     if erase is None or erase.manifest is None or erase.salt is None:
         return
