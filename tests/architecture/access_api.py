@@ -71,6 +71,23 @@ EVIDENCE = {
     "GET audits.Findings": Line(_AUDITOR, _RUN),
 }
 
+_ASKED, _HELD = {"request_id": "erasure request"}, {"hold_id": "hold"}
+_WHY = {"ground": "objection", "words": "A person asks for it."}
+_KEEP = {"subject": "{registered}", "reason": "Proceedings.", "authority": "A court", "reference": "12 O 7/26"}
+
+ERASURE = {
+    "GET api_erasure.FilingErasure": Line(OWN | _REGISTRAR | _AUDITOR, {"filing_id": "asked to be erased"}),
+    "POST api_erasure.FilingErasure": Line(own("administrator"), {"filing_id": "registered"}, _WHY),
+    "GET api_erasure.Erasures": Line(_REGISTRAR | _AUDITOR),
+    "POST api_erasure.Erasures": Line(_REGISTRAR, body={**_WHY, "filing": "{registered}"}),
+    "POST api_erasure.ErasureApproval": Line(_REGISTRAR, _ASKED),
+    "POST api_erasure.ErasureRefusal": Line(_REGISTRAR, _ASKED, {"because": "no_ground", "words": "None applies."}),
+    "POST api_erasure.Holds": Line(_REGISTRAR, body=_KEEP),
+    "GET api_erasure.OneHold": Line(_REGISTRAR | _AUDITOR, _HELD),
+    "POST api_erasure.HoldLifting": Line(_REGISTRAR, _HELD, {"reason": "Settled."}),
+    "POST api_erasure.HoldEnd": Line(_REGISTRAR, _HELD),
+}
+
 MARKET = {
     "GET api_search.Search": Line(SIGNED_IN, query={"q": "battery"}),
     "GET api_rights.Vocabulary": Line(EVERYBODY),
@@ -129,4 +146,4 @@ SIGNING = {
     ),
 }
 
-API = {**PEOPLE, **REGISTER, **EVIDENCE, **MARKET, **LICENSING, **SIGNING}
+API = {**PEOPLE, **REGISTER, **EVIDENCE, **ERASURE, **MARKET, **LICENSING, **SIGNING}

@@ -157,6 +157,29 @@ EVIDENCE = {
     "GET audit.run": Line(_AUDITOR, {"number": "audit"}),
 }
 
+_ASKED, _HELD = {"number": "erasure request"}, {"number": "hold"}
+_WHY = {"ground": "objection", "words": "A person asks for it."}
+_BECAUSE = {"because": "no_ground", "words": "None of them applies."}
+_KEEP = {"subject": "{registered}", "reason": "Proceedings.", "authority": "A court", "reference": "12 O 7/26"}
+
+ERASURE = {
+    "GET erasures.show": Line(OWN, {"filing": "registered"}),
+    "POST erasures.ask": Line(own("administrator"), {"filing": "registered"}, _WHY),
+    "POST erasures.withdraw": Line(own("administrator"), {"filing": "asked to be erased"}),
+    "GET office_erasures.index": Line(_EXAMINERS),
+    "GET office_erasures.new": Line(_REGISTRAR),
+    "POST office_erasures.enter": Line(_REGISTRAR, body={**_WHY, "filing": "{registered}"}),
+    "GET office_erasures.show": Line(_EXAMINERS, _ASKED),
+    "POST office_erasures.approve": Line(_REGISTRAR, _ASKED),
+    "POST office_erasures.refuse": Line(_REGISTRAR, _ASKED, _BECAUSE),
+    "POST office_erasures.withdraw": Line(_REGISTRAR, {"number": "entered erasure request"}),
+    "GET holds.index": Line(_EXAMINERS),
+    "POST holds.place": Line(_REGISTRAR, body=_KEEP),
+    "GET holds.show": Line(_EXAMINERS, _HELD),
+    "POST holds.ask": Line(_REGISTRAR, _HELD, {"reason": "Settled."}),
+    "POST holds.lift": Line(_REGISTRAR, _HELD),
+}
+
 _DEALER = own("administrator", "dealer")
 _LISTING, _DRAFTED = {"reference": "listing"}, {"reference": "drafted listing"}
 _NEED = {"reference": "need"}
@@ -222,6 +245,7 @@ TABLE: dict[str, Line] = {
     **PORTFOLIO,
     **FILINGS,
     **EVIDENCE,
+    **ERASURE,
     **MARKET,
     **LICENSING,
     **API,

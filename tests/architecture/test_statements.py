@@ -24,6 +24,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET listings.show": 6,
     "GET matches.index": 5,
     "GET negotiations.draft_offer": 5,
+    "GET office_erasures.show": 8,  # what would be erased, what stands against it, and an auditor's read recorded
     "GET office_filings.show": 10,  # an auditor's read is recorded
     "GET queue.index": 5,
     "GET records.evidence": 8,

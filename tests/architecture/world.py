@@ -15,6 +15,8 @@ from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.audit import runs as audits
 from ipplatform.domain.evidence.holder import services as holder_services
+from ipplatform.domain.evidence.erasure import holds
+from ipplatform.domain.evidence.erasure import services as erasures
 from ipplatform.domain.filings import queries as filing_queries
 from ipplatform.domain.filings import services as filing_services
 from ipplatform.domain.marketplace import index
@@ -54,6 +56,7 @@ def make_world() -> World:
         _sign_in(world, name, person, acts_for)
     _accounts(world, people, organisation)
     _filings(world, people, organisation)
+    _erasure(world, people, organisation)
     _assets(world, people, organisation)
     _market(world, people, organisation, partner)
     _licensing(world, people, organisation, partner)
@@ -134,6 +137,26 @@ def _filings(world: World, people: dict[str, Person], organisation: Organisation
         "with a drawing": spare.public_id,
         "drawing": filing_queries.attachments(spare.id)[0][1].public_id,
         "document of the draft": filing_queries.attachments(draft.id)[0][1].public_id,
+    }
+
+
+def _erasure(world: World, people: dict[str, Person], organisation: Organisation) -> None:
+    """A request of the holder, one entered by the registrar, and a hold that another registrar wants lifted."""
+    filer, other = actor_of(people["filer"], organisation), actor_of(office_person("registrar"))
+    asked, entered = filing.decided(filer, "refuse")[0], filing.decided(filer, "refuse")[0]
+    why = {"ground": "objection", "words": "A person asks for it."}
+    with transaction():
+        request = erasures.request(actor=actor_of(people["administrator"], organisation), filing=asked.public_id, **why)
+        by_office = erasures.enter(actor=actor_of(people["registrar"]), filing=entered.public_id, **why)
+        hold = holds.place(
+            actor=other, subject=world.things["taken"], reason="Proceedings.", authority="A court", reference="1"
+        )
+        holds.ask_to_lift(actor=other, hold=hold.public_id, reason="Settled.")
+    world.things |= {
+        "asked to be erased": asked.public_id,
+        "erasure request": request.public_id,
+        "entered erasure request": by_office.public_id,
+        "hold": hold.public_id,
     }
 
 

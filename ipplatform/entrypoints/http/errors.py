@@ -29,6 +29,7 @@ TITLES = {
     405: _l("Not possible here"),
     406: _l("Not available in that form"),
     409: _l("This cannot be done now"),
+    410: _l("No longer here"),
     413: _l("Too large"),
     415: _l("Wrong type of content"),
     422: _l("Some answers need your attention"),

@@ -24,6 +24,14 @@ GROUND_LABELS: Mapping[str, Any] = {
     "unlawful": _l("It was processed unlawfully (GDPR art. 17(1)(d), PIPL art. 47(4))"),
     "legal_obligation": _l("A law or a court demands it (GDPR art. 17(1)(e), PIPL art. 47(5))"),
 }
+STATE_LABELS: Mapping[str, Any] = {
+    REQUESTED: _l("Awaiting two approvals"),
+    APPROVED: _l("Awaiting the second approval"),
+    EXECUTED: _l("Erased; files are being destroyed"),
+    COMPLETED: _l("Completed"),
+    REFUSED: _l("Refused"),
+    WITHDRAWN: _l("Withdrawn"),
+}
 GROUNDS = tuple(GROUND_LABELS)
 # GDPR art. 17(3); PIPL art. 47, last sentence.
 REFUSAL_LABELS: Mapping[str, Any] = {

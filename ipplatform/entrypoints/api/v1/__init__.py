@@ -5,6 +5,7 @@ RESOURCES: tuple[str, ...] = (
     "agreements",
     "assets",
     "audit",
+    "erasure",
     "evidence",
     "examination",
     "filings",

@@ -171,7 +171,7 @@ def whole(found: Filing) -> dict[str, Any]:
     attached = queries.attachments(found.id)
     follow_ups = queries.follow_ups(found.id)
     own_content = found.kind in ("registration", "amendment")
-    expectations = queries.assessment(found, attached).expectations if own_content else ()
+    expectations = queries.assessment(found, attached).expectations if own_content and not _erased(found) else ()
     return {
         **line(found, queries.shown_statuses([found])[found.id]),
         "fields_": found.content if found.content is not None else found.fields,
@@ -183,6 +183,10 @@ def whole(found: Filing) -> dict[str, Any]:
         ],
         "decisions": [_decision(one) for one in follow_ups if one.kind == "office_decision"],
     }
+
+
+def _erased(found: Filing) -> bool:
+    return found.status != lifecycle.DRAFT and found.content is None
 
 
 def _decision(found: Filing) -> dict[str, Any]:

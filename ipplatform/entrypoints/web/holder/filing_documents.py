@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.assets import documents
 from ipplatform.domain.assets.models import Document
+from ipplatform.domain.evidence.erasure.access import require_content
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.rules import lifecycle
@@ -72,8 +73,10 @@ def add_raw(filing: str) -> ResponseReturnValue:
 @blueprint.get("/<document>")
 @member
 def download(filing: str, document: str) -> ResponseReturnValue:
-    held = queries.attached(own_filing(filing).id, document)
+    found = own_filing(filing)
+    held = queries.attached(found.id, document)
     if held is None:
+        require_content(found.public_id)
         raise NotFound
     return sent(documents.open_document(held), name=held.name, media_type=held.media_type, size=held.size)
 

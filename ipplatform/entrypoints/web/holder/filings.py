@@ -11,6 +11,7 @@ from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.holder.permissions import SIGN
+from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import STATUSES, Filing
 from ipplatform.domain.filings.permissions import DRAFT, SUBMIT
@@ -30,6 +31,7 @@ from ipplatform.foundation.errors import Invalid
 from ipplatform.foundation.i18n import _
 from ipplatform.foundation.ids import new_public_id
 
+EXAMINED = ("registration", "amendment")
 blueprint = Blueprint("filings", __name__, url_prefix="/filings")
 
 
@@ -171,7 +173,7 @@ def _case_page(found: Filing) -> str:
         latest=latest,
         content=found.content or {},
         attachments=attached,
-        assessment=queries.assessment(found, attached) if found.kind in ("registration", "amendment") else None,
+        assessment=queries.assessment(found, attached) if found.content and found.kind in EXAMINED else None,
         follow_ups=follow_ups,
         statuses=queries.shown_statuses([found, *follow_ups]),
         receipt=evidence.receipt(found.record) if found.record else None,
@@ -179,6 +181,7 @@ def _case_page(found: Filing) -> str:
         may_be_signed=found.kind != "office_decision" and found.record is not None,
         signatures=holder.signatures(found.record_id) if found.record_id is not None else [],
         may_sign=allows(SIGN, actor(), found),
+        erased=erasures.erased_record(found.record_id) if found.content is None and found.record_id else None,
         **_next_steps(found),
     )
 

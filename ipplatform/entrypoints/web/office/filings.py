@@ -12,6 +12,8 @@ from ipplatform.domain.accounts.authorization import allows, require
 from ipplatform.domain.assets.documents import open_document
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence.erasure import queries as erasures
+from ipplatform.domain.evidence.erasure.access import require_content
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.permissions import DECIDE, EXAMINE, READ, SEE, on_the_case
@@ -45,6 +47,7 @@ def download(filing: str, document: str) -> ResponseReturnValue:
     _record_reading(case, document=document)
     held = queries.attached(queries.latest_submission(case).id, document) or queries.attached(case.id, document)
     if held is None:
+        require_content(case.public_id)
         raise NotFound
     return sent(open_document(held), name=held.name, media_type=held.media_type, size=held.size)
 
@@ -124,7 +127,8 @@ def _page(case: Filing, errors: dict[str, list[Any]] | None = None) -> str:
         content=(latest.content or {}) if readable else None,
         attachments=attached,
         address_of=lambda document: url_for(".download", filing=case.public_id, document=document.public_id),
-        assessment=queries.assessment(latest, attached) if readable else None,
+        assessment=queries.assessment(latest, attached) if readable and latest.content else None,
+        erased=erasures.erased_record(latest.record_id) if latest.content is None and latest.record_id else None,
         follow_ups=follow_ups,
         statuses=queries.shown_statuses([case, *follow_ups]),
         receipt=evidence.receipt(latest.record) if latest.record else None,

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.holder import queries as holder
+from ipplatform.domain.evidence.erasure import queries as erasures
+from ipplatform.domain.evidence.erasure.models import Erased
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.entrypoints.http import bundles
@@ -28,6 +30,7 @@ def show(number: str) -> ResponseReturnValue:
         record=record,
         receipt=queries.receipt(record),
         signatures=holder.signature_count(record.id),
+        erased=_erased(record),
     )
 
 
@@ -37,6 +40,10 @@ def evidence(number: str) -> ResponseReturnValue:
     """Everything for the holder, what is public for everybody else. Auditors have their own, recorded way to it."""
     record = _record(number)
     return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+
+
+def _erased(record: Record) -> Erased | None:
+    return erasures.erased_record(record.id) if record.manifest is None else None
 
 
 def _record(number: str) -> Record:

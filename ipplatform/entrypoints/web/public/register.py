@@ -8,11 +8,14 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.assets import access, titles
+from ipplatform.domain.assets.erasure import is_erased
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.assets.numbers import display, display_application
 from ipplatform.domain.assets.rules import KIND_LABELS, STATUS_LABELS, STATUS_NOTES, is_public, shows_content
 from ipplatform.domain.assets.scheme_titles import SCHEME_LABELS
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence.erasure import queries as erasures
+from ipplatform.domain.evidence.erasure.access import require_asset_content
 from ipplatform.domain.rights import queries as rights
 from ipplatform.entrypoints.http import downloads, session
 from ipplatform.entrypoints.http.access import public
@@ -30,6 +33,7 @@ def show(reference: str) -> ResponseReturnValue:
     return render_template(
         "public/register.html",
         asset=asset,
+        erased=erasures.erased_asset(asset.public_id) if is_erased(asset) else None,
         documents=access.visible_documents(actor=actor, asset=asset),
         history=_history(asset),
         classes=titles.titles_of([(item.scheme, item.code) for item in asset.classifications]),
@@ -44,7 +48,11 @@ def show(reference: str) -> ResponseReturnValue:
 @blueprint.get("/<reference>/documents/<document>")
 @public
 def download(reference: str, document: str) -> ResponseReturnValue:
-    found = access.public_document(actor=session.actor(), asset_reference=reference, reference=document)
+    actor = session.actor()
+    asset = access.visible_asset(actor=actor, reference=reference)
+    if is_erased(asset):
+        require_asset_content(asset.public_id)
+    found = access.public_document(actor=actor, asset_reference=reference, reference=document)
     return downloads.send(found)
 
 
@@ -66,6 +74,7 @@ RECORD_LABELS = {
     "opposition": _l("Opposition"),
     "royalty_statement": _l("Royalty statement"),
     "office_decision": _l("Decision of the office"),
+    "erasure": _l("Erasure"),
 }
 WORDS: dict[str, Any] = {
     "record_labels": RECORD_LABELS,
