@@ -14,9 +14,9 @@ from ipplatform.domain.assets.importing import runs as imports
 from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.audit import runs as audits
-from ipplatform.domain.evidence.holder import services as holder_services
 from ipplatform.domain.evidence.erasure import holds
 from ipplatform.domain.evidence.erasure import services as erasures
+from ipplatform.domain.evidence.holder import services as holder_services
 from ipplatform.domain.filings import queries as filing_queries
 from ipplatform.domain.filings import services as filing_services
 from ipplatform.domain.marketplace import index

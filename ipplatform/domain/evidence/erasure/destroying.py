@@ -13,6 +13,7 @@ from ipplatform.domain.evidence.erasure import subjects
 from ipplatform.domain.evidence.erasure.models import Erased, ErasedFile
 from ipplatform.domain.evidence.erasure.subjects import Destroyed, Item
 from ipplatform.domain.evidence.formats import canonical
+from ipplatform.domain.evidence.holder import services as holders
 from ipplatform.domain.evidence.models import AuditFinding, Record, RecordDocument
 from ipplatform.foundation import events, jobs
 from ipplatform.foundation.db import db, is_sqlite
@@ -46,6 +47,7 @@ def destroy(erase: Record) -> int:
     events.publish(subjects.EXECUTE, destroyed=destroyed)
     for identity, _public_id, organisation_id, key, _whole in rows:
         _empty(identity, organisation_id, key)
+        holders.forget(record_id=identity)
     _note(erase, identities)
     _silence_findings([item.filing for item in items])
     _leave_to_job(erase, destroyed)

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.holder.permissions import SIGN
-from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import STATUSES, Filing
 from ipplatform.domain.filings.permissions import DRAFT, SUBMIT

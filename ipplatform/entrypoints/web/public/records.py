@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries
-from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.evidence.erasure.models import Erased
+from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.entrypoints.http import bundles

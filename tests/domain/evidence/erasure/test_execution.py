@@ -24,6 +24,7 @@ from ipplatform.domain.evidence.bundle import archive, contents
 from ipplatform.domain.evidence.bundle.reader import Bundle
 from ipplatform.domain.evidence.erasure import replay, services
 from ipplatform.domain.evidence.erasure.models import ErasureApproval, ErasureRequest
+from ipplatform.domain.evidence.holder.models import HolderSignature
 from ipplatform.domain.evidence.models import AuditFinding, Record
 from ipplatform.domain.evidence.verify import VERIFIED, outcome, verify
 from ipplatform.domain.filings.models import Filing
@@ -32,6 +33,7 @@ from ipplatform.foundation import jobs, storage
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import DomainError
 from tests.databases import both_databases
+from tests.factories import holder
 from tests.factories import marketplace as market
 from tests.factories.erasure import Scene, make_scene, registered
 
@@ -316,3 +318,15 @@ def _copy(file: Path, folder: Path, settings: Settings) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("VACUUM INTO ?", (str(folder / "copy"),))
     shutil.copytree(settings.documents_dir, folder / "documents")
+
+
+def test_a_holders_signature_goes_with_what_it_signs(scene: Scene) -> None:
+    made = registered(scene)
+    _person, _organisation, signatory = holder.signer(organisation=scene.organisation)
+    key, private = holder.enrolled(signatory)
+    assert made.record is not None
+    holder.signed(signatory, made.record, key, private)
+    sequencer.run_once()
+    scene.erase(made)
+    assert db.session.scalars(select(HolderSignature)).all() == []
+    assert _findings() == []
