@@ -45,11 +45,16 @@ def demo_folder(shared: Path) -> Path:
 
 
 @contextmanager
-def serving(template: Path, folder: Path) -> Iterator[Service]:
-    """Web, worker and sequencer on a copy of ``template``; ended in any case."""
+def serving(template: Path, folder: Path, *, at_localhost: bool = False) -> Iterator[Service]:
+    """Web, worker and sequencer on a copy of ``template``; ended in any case.
+
+    ``at_localhost`` makes that its address: browsers have passkeys there and over https only.
+    """
     shutil.copytree(template, folder)
     port = _free_port()
     surroundings = environment(folder, port)
+    if at_localhost:
+        surroundings["BASE_URL"] = f"http://localhost:{port}"
     programs = [
         [sys.executable, "-m", "gunicorn", "wsgi:app"],
         [sys.executable, "-m", "ipplatform", "worker"],
@@ -59,7 +64,7 @@ def serving(template: Path, folder: Path) -> Iterator[Service]:
     running = [
         subprocess.Popen(one, cwd=ROOT, env=surroundings, stdout=log, stderr=subprocess.STDOUT) for one in programs
     ]
-    service = Service(f"http://127.0.0.1:{port}", folder)
+    service = Service(f"http://{'localhost' if at_localhost else '127.0.0.1'}:{port}", folder)
     try:
         _await(service.address, folder)
         yield service

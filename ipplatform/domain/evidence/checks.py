@@ -2,5 +2,6 @@
 
 from ipplatform.domain.evidence.erasure import checking, jobs
 from ipplatform.domain.evidence.holder import checks as holder
+from ipplatform.domain.evidence.holder import erasing
 
-__all__ = ["checking", "holder", "jobs"]
+__all__ = ["checking", "erasing", "holder", "jobs"]

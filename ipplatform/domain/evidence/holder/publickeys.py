@@ -31,8 +31,8 @@ EXPECTED = _l(
     "openssl pkey -in key.pem -pubout"
 )
 SECRET = _l(
-    "This is a private key. Keep it secret: it was not stored, but whoever saw this screen may have seen it, so make a "
-    "new pair. Upload the public key, which begins with -----BEGIN PUBLIC KEY-----."
+    "This is a private key. Keep it secret: it was not stored here, but it has left your hands, so make a new pair. "
+    "Then upload the public key, which begins with -----BEGIN PUBLIC KEY-----."
 )
 CERTIFICATE = _l("This is a certificate. Upload the public key in it: openssl x509 -in certificate.pem -noout -pubkey")
 OPENSSH = _l("This is a key of OpenSSH, with which openssl cannot sign. Make a key with openssl.")

@@ -12,13 +12,15 @@ from flask import Flask
 
 from config import Settings
 from ipplatform.domain.accounts.actor import SYSTEM
-from ipplatform.domain.evidence import sequencer
+from ipplatform.domain.evidence import queries, sequencer
 from ipplatform.domain.evidence.audit import runs
-from ipplatform.domain.evidence.holder import audit, enrolment, sealing, services
+from ipplatform.domain.evidence.holder import audit, enrolment, sealing
+from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.holder.models import SigningKey
 from ipplatform.domain.evidence.models import AuditFinding, Record
 from ipplatform.foundation.db import db, transaction
 from tests.databases import both_databases
+from tests.factories.erasure import make_scene, registered
 from tests.factories.holder import enrolled, enrolled_passkey, record_of, signed, signed_by_passkey, signer
 
 
@@ -117,12 +119,20 @@ def test_a_revocation_taken_back_is_found(filed: Signed, settings: Settings) -> 
     assert {"signing_key.revoked_at (or its seal)", "signing_key"} <= named
 
 
-def test_signatures_go_with_an_erased_filing_and_nothing_is_found(filed: Signed) -> None:
-    with transaction():
-        record = db.session.get_one(Record, filed.record.id)
-        record.manifest = record.salt = None
-        services.forget(record_id=record.id)
+def test_signatures_go_with_an_erased_filing_and_nothing_is_found(app: Flask) -> None:
+    scene = make_scene()
+    filing = registered(scene)
+    record = queries.record_by_filing(filing.public_id)
+    assert record is not None
+    signed(scene.holder, record, *enrolled(scene.holder))
+    scene.erase(filing)
+    assert holder.signatures(record.id) == []
     assert found() == {}
+    with transaction():
+        run = runs.begin(actor=SYSTEM, scope=runs.FULL, in_background=False)
+    for _ in runs.drive(run):
+        pass
+    assert run.found == 0
 
 
 def test_a_run_of_the_audit_names_the_record(filed: Signed, settings: Settings) -> None:
