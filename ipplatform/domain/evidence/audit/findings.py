@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 LONGEST = 300
@@ -36,3 +37,8 @@ def shown(value: object) -> str:
 def _readable(data: bytes) -> str:
     text = data.decode("ascii", "replace")
     return text if data and all(char.isprintable() or char == "\n" for char in text) and text.isascii() else data.hex()
+
+
+def without_names(field: str) -> str:
+    """The field as a report says it: a logged report cannot be erased, and a document's name may be content."""
+    return re.sub(r"^(document \d+) \((?:.*\)|.*$)", r"\1", field, flags=re.DOTALL)

@@ -14,7 +14,7 @@ from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries, services
 from ipplatform.domain.evidence.audit import log, records, rows
-from ipplatform.domain.evidence.audit.findings import Part
+from ipplatform.domain.evidence.audit.findings import Part, without_names
 from ipplatform.domain.evidence.formats import tiles
 from ipplatform.domain.evidence.models import AuditedRecord, AuditFinding, AuditRun, Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
@@ -200,7 +200,7 @@ def _report(run: AuditRun) -> None:
             "ended_at": run.ended_at,
             "checked": run.checked,
             "size": run.covered_size,
-            "findings": [{"record": record, "field": field} for record, field in named],
+            "findings": [{"record": record, "field": without_names(field)} for record, field in named],
             "found": run.found,
         },
         documents=(),

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.evidence.audit import console, runs
+from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.filings import queries as filings
 from ipplatform.domain.filings.permissions import READ
@@ -64,7 +65,8 @@ def run(number: str) -> ResponseReturnValue:
 def record(number: str) -> ResponseReturnValue:
     found = console.record(actor=actor(), public_id=parse_id(number) or "")
     signatures = holder.signatures_over(found.record.public_id)
-    return render_template("office/audit_record.html", found=found, signatures=signatures)
+    erased = erasures.erased(found.record.public_id) if found.manifest is None else None
+    return render_template("office/audit_record.html", found=found, signatures=signatures, erased=erased)
 
 
 @blueprint.get("/records/<number>/evidence")

@@ -20,6 +20,7 @@ from ipplatform.domain.assets.models import Asset, Document
 from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence import recovery, sequencer
 from ipplatform.domain.evidence.audit import runs
+from ipplatform.domain.evidence.audit.findings import without_names
 from ipplatform.domain.evidence.bundle import archive, contents
 from ipplatform.domain.evidence.bundle.reader import Bundle
 from ipplatform.domain.evidence.erasure import replay, services
@@ -330,3 +331,9 @@ def test_a_holders_signature_goes_with_what_it_signs(scene: Scene) -> None:
     scene.erase(made)
     assert db.session.scalars(select(HolderSignature)).all() == []
     assert _findings() == []
+
+
+def test_an_audit_report_names_no_document() -> None:
+    assert without_names("document 2 (Ms Wen (draft).pdf) sha256") == "document 2 sha256"
+    assert without_names("document 2 (cut off at 120 char") == "document 2"
+    assert without_names("storage_keys (or its seal)") == "storage_keys (or its seal)"
