@@ -13,6 +13,7 @@ from ipplatform.domain.evidence.erasure import verify as erasure
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
 from ipplatform.domain.evidence.holder import verify as holder
 from ipplatform.domain.evidence.report import Check, Refuted
+from ipplatform.domain.evidence.time import verify as time_checks
 from ipplatform.domain.evidence.witness import verify as witnesses
 
 VERIFIED, REFUTED, UNUSABLE = 0, 1, 2
@@ -26,8 +27,11 @@ FORMAT_ERRORS = (
 )
 
 
-def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
-    """The checks in order, ending with the first that fails. Raises Unusable when a file needed is missing."""
+def verify(bundle: Bundle, trusted: policy.Policy | None, authority_roots: bytes | None = None) -> Iterator[Check]:
+    """The checks in order, ending with the first that fails. Raises Unusable when a file needed is missing.
+
+    `authority_roots`: certificates in PEM of time-stamping authorities' roots, when the caller has them from elsewhere.
+    """
     name = "files"
     try:
         yield Check(True, "files", files(bundle))
@@ -47,6 +51,8 @@ def verify(bundle: Bundle, trusted: policy.Policy | None) -> Iterator[Check]:
         yield from history(bundle, proved.checkpoint, head)
         name = "erasure"
         yield from erasure.checks(bundle, proved.checkpoint, head, leaf)
+        name = "time"
+        yield from time_checks.checks(bundle, authority_roots)
     except (Refuted, *FORMAT_ERRORS) as error:
         yield Check(False, name, str(error))
         return
@@ -171,8 +177,6 @@ def _remarks(bundle: Bundle, trusted: policy.Policy | None, used: policy.Policy)
     if trusted is None:
         keys = ", ".join(key.vkey for key in used.logs)
         yield Check(None, "trust", f"the key came from the bundle itself; compare it with one you trust: {keys}")
-    if not any(name.startswith("time/") for name in bundle.names):
-        yield Check(None, "time", "no independent time stamp; the time of filing is the platform's statement")
 
 
 def _digests(bundle: Bundle, name: str) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
 from ipplatform.domain.evidence.formats import policy as policies
 from ipplatform.domain.evidence.formats.note import NoteError, parse_vkey
 from ipplatform.domain.evidence.report import Check
+from ipplatform.domain.evidence.time import trust
+from ipplatform.domain.evidence.time.errors import TokenError
 from ipplatform.domain.evidence.witness import verify as witnesses
 
 
@@ -25,15 +27,23 @@ def command() -> None:
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="The tlog-policy file you trust.")
 @click.option("--vkey", "vkeys", multiple=True, help="A verifier key of the log that you trust; may be repeated.")
-def verify(bundle: Path, policy_file: Path | None, vkeys: tuple[str, ...]) -> None:
+@click.option(
+    "--tsa-root",
+    "roots",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A PEM file with the root certificates of time-stamping authorities that you trust; may be repeated.",
+)
+def verify(bundle: Path, policy_file: Path | None, vkeys: tuple[str, ...], roots: tuple[Path, ...]) -> None:
     """Verify BUNDLE.zip, or a proof that a log equivocated, offline. Exit 0: verified; 1: refuted; 2: unusable input."""
     try:
         trusted = _trusted(policy_file, vkeys)
+        authorities = _roots(roots)
         checks = []
-        for check in _checks(bundle, trusted):
+        for check in _checks(bundle, trusted, authorities):
             checks.append(check)
             click.echo(check.line)
-    except (Unusable, policies.PolicyError, NoteError, OSError, UnicodeDecodeError) as error:
+    except (Unusable, TokenError, policies.PolicyError, NoteError, OSError, UnicodeDecodeError) as error:
         click.echo(f"UNUSABLE {error}")
         raise SystemExit(verification.UNUSABLE) from error
     result = verification.outcome(checks)
@@ -69,12 +79,17 @@ def export(filing: str, output: Path | None, public_only: bool) -> None:
     click.echo(str(path))
 
 
-def _checks(file: Path, trusted: policies.Policy | None) -> Iterator[Check]:
+def _checks(file: Path, trusted: policies.Policy | None, authorities: bytes | None) -> Iterator[Check]:
     if witnesses.is_equivocation(file):
         yield from witnesses.equivocation_checks(file, trusted)
         return
     with Bundle(file) as opened:
-        yield from verification.verify(opened, trusted)
+        yield from verification.verify(opened, trusted, authorities)
+
+
+def _roots(files: tuple[Path, ...]) -> bytes | None:
+    """Raises TokenError when a file holds something other than certificates."""
+    return b"".join(trust.to_pem(trust.certificates_in(file.read_bytes())) for file in files) or None
 
 
 def _trusted(policy_file: Path | None, vkeys: tuple[str, ...]) -> policies.Policy | None:

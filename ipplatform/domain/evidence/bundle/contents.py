@@ -16,6 +16,7 @@ from ipplatform.domain.evidence.erasure import bundle as erasure
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.holder.bundle import Signatures
 from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.time.bundle import Stamps
 from ipplatform.domain.evidence.witness.bundle import Head
 from ipplatform.foundation import storage
 from ipplatform.foundation.db import db
@@ -50,10 +51,12 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
     filing = list(filing_members(record, signed)) if signed else []
     log = list(log_members(record, others, checkpoint))
     log += [of_bytes(name, data) for name, data in erasure.files(erase, checkpoint)]
-    facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, erase)
+    stamps = Stamps(record.leaf_index or 0)
+    log += [of_bytes(name, data) for name, data in stamps.files()]
+    facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, stamps.readme, erase)
     scripts = [
         of_bytes("README.txt", texts.readme(facts) + (signed.readme.encode() if signed else b"")),
-        of_bytes("VERIFY.txt", texts.instructions(facts) + (signed.instructions.encode() if signed else b"")),
+        of_bytes("VERIFY.txt", texts.instructions(facts) + _further_instructions(signed, stamps)),
         of_bytes("verify.sh", texts.script()),
     ]
     listed = scripts + filing + log
@@ -62,6 +65,10 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
         of_bytes("SHA512SUMS", "".join(f"{item.sha512}  {item.name}\n" for item in listed).encode()),
     ]
     return scripts + sums + filing + log
+
+
+def _further_instructions(signed: Signatures | None, stamps: Stamps) -> bytes:
+    return ((signed.instructions if signed else "") + stamps.instructions).encode()
 
 
 def history(record: Record) -> list[Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 from ipplatform.domain.evidence.formats.policy import Policy
 from ipplatform.domain.evidence.manifest import timestamp
@@ -24,6 +25,7 @@ class Facts:
     vkeys: tuple[str, ...]
     address: str
     with_filing: bool
+    time: str
     erased: str | None = None
 
     @classmethod
@@ -33,6 +35,7 @@ class Facts:
         checkpoint: Head,
         policy: Policy,
         with_filing: bool,
+        time: str,
         erase: Record | None = None,
     ) -> Facts:
         """`erase` is the record that says that the content was erased."""
@@ -47,6 +50,7 @@ class Facts:
             address=policy.urls.get(key.vkey, ""),
             with_filing=with_filing,
             erased=f"{timestamp(erase.created_at)} under request {display_id(erase.public_id)}" if erase else None,
+            time=time,
         )
 
 
@@ -59,6 +63,7 @@ def readme(facts: Facts) -> bytes:
         index=facts.index,
         size=facts.size,
         held=held,
+        time=indent(facts.time, "  "),
     ).encode()
 
 
@@ -78,11 +83,11 @@ What this proves
   when the log had {size} entries. Nobody, including the operator, can change
   the filing or its place afterwards without every copy of the log disagreeing.
   The platform states that it received the filing at {recorded_at}.
+{time}
 
 What this does not prove
-  Who made the work, and that what the filing says is true. The time above is
-  the platform's own statement: tokens of independent time-stamping authorities
-  (time/) and co-signatures of witnesses are not part of this bundle.
+  Who made the work, and that what the filing says is true. Co-signatures of
+  witnesses are not part of this bundle.
 
 What is here
 {held}\
@@ -92,6 +97,11 @@ What is here
   log/vkeys.txt         the same keys, one a line (c2sp.org/signed-note)
   history/              the other filings about the same asset, as public entries
                         with their proofs; empty when there is none
+  time/                 stamps of independent authorities (RFC 3161), when there are any:
+                        checkpoint.txt is what they stamped, NAME.tsr the answer of
+                        NAME, NAME.pem its certificates, NAME.crl the revocation lists
+                        of that day; renewal-NNN-NAME.tsr stamps checkpoint.txt and
+                        every .tsr before it
   SHA256SUMS SHA512SUMS digests of every file here
   verify.sh             checks everything with openssl; VERIFY.txt explains it
 

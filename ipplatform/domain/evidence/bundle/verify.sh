@@ -199,4 +199,51 @@ else
     [ ! -f "$signature" ] || refuted "$signature is here without filing/submitter.json"
   done
 fi
+
+# 6. time stamps, each at its own time
+seconds_of() { # "Nov 25 10:20:30 2026 GMT": seconds since 1970
+  set -- $1
+  case "$1" in
+    Jan) month=1 ;; Feb) month=2 ;; Mar) month=3 ;; Apr) month=4 ;; May) month=5 ;; Jun) month=6 ;;
+    Jul) month=7 ;; Aug) month=8 ;; Sep) month=9 ;; Oct) month=10 ;; Nov) month=11 ;; *) month=12 ;;
+  esac
+  clock=${3%%.*}; hours=${clock%%:*}; rest=${clock#*:}; minutes=${rest%%:*}; seconds=${rest#*:}
+  year=$4; [ "$month" -gt 2 ] || year=$((year - 1))
+  days=$((year * 365 + year / 4 - year / 100 + year / 400 + ((month + 9) % 12 * 306 + 5) / 10 + $2 - 719469))
+  echo $((days * 86400 + ${hours#0} * 3600 + ${minutes#0} * 60 + ${seconds#0}))
+}
+check_stamp() { # stem of the file name; what it is over is in $work/stamped
+  [ -f "$1.pem" ] || unusable "$1.pem is missing"
+  moment=$(openssl ts -reply -in "$1.tsr" -text 2> "$work/null" | sed -n 's/^Time stamp: //p')
+  [ -n "$moment" ] || refuted "$1.tsr is not a time stamp"
+  cat "${TSA_ROOTS:-$1.pem}" > "$work/trusted.pem"
+  revocation=
+  if [ -f "$1.crl" ]; then cat "$1.crl" >> "$work/trusted.pem"; revocation=-crl_check_all; fi
+  # shellcheck disable=SC2086
+  openssl ts -verify -data "$work/stamped" -in "$1.tsr" -CAfile "$work/trusted.pem" -untrusted "$1.pem" \
+    -attime "$(seconds_of "$moment")" $revocation > "$work/openssl" 2>&1 || { cat "$work/openssl"; refuted "$1.tsr is false"; }
+  ok "time: $1.tsr stamped $2 at $moment; its certificate was valid then"
+}
+if [ -f time/checkpoint.txt ]; then
+  include log/entry.json time/entry.tlog-proof
+  cmp -s "$work/checkpoint" time/checkpoint.txt || refuted "time/entry.tlog-proof is against another checkpoint"
+  [ "$(sed -n 1p time/checkpoint.txt)" = "$(sed -n 1p "$work/signed")" ] || refuted "time/checkpoint.txt is of another log"
+  cp time/checkpoint.txt "$work/stamped"
+  for stamp in time/*.tsr; do
+    case "$stamp" in time/renewal-*) continue ;; esac
+    check_stamp "${stamp%.tsr}" "the head with this entry"
+  done
+  for stamp in time/*.tsr; do
+    case "$stamp" in time/renewal-*) continue ;; esac
+    cat "$stamp" >> "$work/stamped"
+  done
+  for stamp in time/renewal-*.tsr; do
+    [ -f "$stamp" ] || continue
+    check_stamp "${stamp%.tsr}" "everything before it"
+    cat "$stamp" >> "$work/stamped"
+  done
+  [ -n "${TSA_ROOTS:-}" ] || echo "note     the authorities' root certificates came from the bundle itself: compare them with ones you trust"
+else
+  echo "note     time: no independent time stamp; the time of filing is the platform's statement"
+fi
 echo "VERIFIED"

@@ -30,12 +30,21 @@ class Link:
 
     @property
     def stem(self) -> str:
-        """The name of its files without the ending."""
-        return f"renewal-{self.renewal:03d}-{self.authority}" if self.renewal else self.authority
+        return stem(self.renewal, self.authority)
+
+
+def stem(renewal: int, authority: str) -> str:
+    """The name of a token's files without the ending."""
+    return f"renewal-{renewal:03d}-{authority}" if renewal else authority
+
+
+def place(renewal: int, authority: str) -> tuple[int, bytes]:
+    """What tokens are sorted by: first ones before renewals, then by the bytes of the file name."""
+    return renewal, f"{stem(renewal, authority)}.tsr".encode()
 
 
 def in_order(links: Sequence[Link]) -> list[Link]:
-    return sorted(links, key=lambda link: (link.renewal, f"{link.stem}.tsr".encode()))
+    return sorted(links, key=lambda link: place(link.renewal, link.authority))
 
 
 def stamped_bytes(note: bytes, links: Sequence[Link], renewal: int) -> bytes:

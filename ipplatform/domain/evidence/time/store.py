@@ -56,16 +56,23 @@ def seal_of(values: dict[str, Any]) -> bytes:
 
 def note_to_stamp(size: int, published: bytes) -> bytes:
     """The bytes that were stamped first for this size, else those published."""
-    stored = db.session.scalar(select(StampedCheckpoint.note).where(StampedCheckpoint.size == size))
-    return published if stored is None else bytes(stored)
+    return note_over(size) or published
+
+
+def note_over(size: int) -> bytes:
+    """The stamped bytes of a checkpoint, b"" when it was never stamped."""
+    return bytes(db.session.scalar(select(StampedCheckpoint.note).where(StampedCheckpoint.size == size)) or b"")
+
+
+def rows_over(size: int) -> Sequence[TimeAnchor]:
+    return db.session.scalars(select(TimeAnchor).where(TimeAnchor.checkpoint_size == size)).all()
 
 
 def links_over(size: int) -> tuple[bytes, list[Link]]:
-    """The stamped note of a checkpoint and every token over it; b"" and none when it has none."""
-    note = db.session.scalar(select(StampedCheckpoint.note).where(StampedCheckpoint.size == size))
-    rows = db.session.scalars(select(TimeAnchor).where(TimeAnchor.checkpoint_size == size)).all()
+    """The stamped note of a checkpoint and every token over it."""
+    rows = rows_over(size)
     files = files_of(rows)
-    return bytes(note or b""), [link_of(row, files) for row in rows]
+    return note_over(size), [link_of(row, files) for row in rows]
 
 
 def files_of(rows: Sequence[TimeAnchor]) -> dict[str, bytes]:
