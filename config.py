@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from environs import Env
+from environs import Env, ValidationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Settings:
     mail_folder: Path
     smtp_url: str | None
     mail_sender: str
+    log_store: str | None
     sequencer_interval_ms: int
     log_level: str
     metrics_token: str | None
@@ -55,8 +57,18 @@ class Settings:
 
     @property
     def log_dir(self) -> Path:
-        """Published tiles, entries and checkpoint: plain files any web server may serve."""
-        return self.data_dir / "log"
+        """Published tiles, entries and checkpoint, unless LOG_STORE names a bucket: files any web server may serve."""
+        return self.data_dir / "log" if self.log_bucket or not self.log_store else Path(self.log_store).resolve()
+
+    @property
+    def log_bucket(self) -> str | None:
+        """`s3://bucket/prefix` when the log is published in a bucket."""
+        return self.log_store if self.log_store and "://" in self.log_store else None
+
+    @property
+    def log_place(self) -> str:
+        """Where the log is published, as one address."""
+        return self.log_bucket or str(self.log_dir)
 
     @property
     def signer_dir(self) -> Path:
@@ -124,6 +136,7 @@ def from_environment(**overrides: object) -> Settings:
         "mail_folder": Path(env.str("MAIL_FOLDER", str(data_dir / "mail"))),
         "smtp_url": env.str("SMTP_URL", None),
         "mail_sender": env.str("MAIL_SENDER", "registry@ipplatform.example"),
+        "log_store": env.str("LOG_STORE", None, validate=_place),
         "sequencer_interval_ms": env.int("SEQUENCER_INTERVAL_MS", 150),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "metrics_token": env.str("METRICS_TOKEN", None),
@@ -138,6 +151,11 @@ def from_environment(**overrides: object) -> Settings:
     }
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _place(text: str | None) -> None:
+    if text and "://" in text and not re.fullmatch(r"s3://[^/]+(/.+)?", text):
+        raise ValidationError(f"{text} is neither a folder nor s3://bucket/prefix")
 
 
 def database_url(text: str) -> str:

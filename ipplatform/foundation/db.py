@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, LargeBinary, MetaData, String, event, select
+from sqlalchemy import JSON, DateTime, LargeBinary, MetaData, String, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -28,6 +29,10 @@ NAMING = {
 
 Model = TypeVar("Model")
 may_write: ContextVar[bool] = ContextVar("may_write", default=False)
+
+
+class LockHeld(Exception):
+    """Somebody else holds the lock."""
 
 
 class Base(DeclarativeBase):
@@ -141,3 +146,34 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")
+
+
+@contextmanager
+def held_by_one(number: int) -> Iterator[Callable[[], None]]:
+    """PostgreSQL: hold its advisory lock `number` over several transactions, on a connection of its own.
+
+    Yields a check that raises OperationalError once the connection, and so the lock, is lost. Raises LockHeld when
+    another connection has it. SQLite is one file on one machine; there a lock file does it, and this does nothing.
+    """
+    if is_sqlite():
+        yield lambda: None
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(select(func.pg_try_advisory_lock(number))):
+            raise LockHeld
+        try:
+            yield lambda: _answers(connection)
+        finally:
+            _release(connection, number)
+
+
+def _answers(connection: Connection) -> None:
+    connection.execute(select(1))
+
+
+def _release(connection: Connection, number: int) -> None:
+    """A connection that is broken has lost the lock already; it must not go back to the pool."""
+    try:
+        connection.execute(select(func.pg_advisory_unlock(number)))
+    except OperationalError:
+        connection.invalidate()

@@ -7,7 +7,6 @@ size from which it is no longer: `<vkey> <from> [<until>]`. Both algorithms are 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +18,7 @@ from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
 from ipplatform.domain.evidence.formats.policy import Policy, PolicyError
 from ipplatform.domain.evidence.formats.policy import parse as parse_policy
 from ipplatform.domain.evidence.formats.signing import SigningKey
+from ipplatform.domain.evidence.store.choice import published
 from ipplatform.domain.evidence.witness.policy import with_witnesses
 from ipplatform.foundation import keyfile, settings
 from ipplatform.foundation.keyfile import KeyFileError
@@ -68,21 +68,25 @@ def ensure() -> None:
 
 def refresh_policy() -> None:
     """Publish the policy where there is none, or where settings have changed what it says beside the log's keys."""
-    policy_file = settings.current().log_dir / POLICY_FILE
-    if not policy_file.exists() or _has_moved(policy_file):
+    standing = published_policy()
+    if standing is None or _has_moved(standing):
         publish_policy()
 
 
 def publish_policy() -> None:
-    write_durably(settings.current().log_dir / POLICY_FILE, policy().text.encode())
+    published().replace(POLICY_FILE, policy().text.encode(), instead_of=published_policy())
 
 
-def demands_what_it_should(policy_file: Path) -> bool:
+def published_policy() -> bytes | None:
+    return published().read(POLICY_FILE)
+
+
+def demands_what_it_should(standing: bytes) -> bool:
     """Whether the published policy trusts exactly our keys and quorum; the addresses in it are only hints."""
     now = policy()
     try:
-        return replace(parse_policy(policy_file.read_text()), urls=now.urls) == now
-    except (OSError, UnicodeDecodeError, PolicyError):
+        return replace(parse_policy(standing.decode()), urls=now.urls) == now
+    except (UnicodeDecodeError, PolicyError):
         return False
 
 
@@ -134,9 +138,9 @@ def write_log_keys(found: tuple[LogKey, ...]) -> None:
     write_durably(settings.current().keys_dir / VKEYS_FILE, "".join(item.line for item in found).encode())
 
 
-def _has_moved(policy_file: Path) -> bool:
+def _has_moved(standing: bytes) -> bool:
     """Addresses and witnesses are settings; a difference in the log's own keys is none, and the audit's to find."""
-    now, found = policy(), policy_file.read_bytes()
+    now, found = policy(), standing
     try:
         return found != now.text.encode() and parse_policy(found.decode()).logs == now.logs
     except (UnicodeDecodeError, PolicyError):

@@ -1,20 +1,39 @@
-"""Comparing the database's log with what was signed and published, at start and after a restored backup."""
+"""The ways back: a database or a place of publication restored from a backup, a signer without memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, text
 
-from ipplatform.domain.evidence import keys, leaf, publish, queries, sequencer, signer
+from ipplatform.domain.evidence import keys, publish, queries, sequencer, signer
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, tiles
-from ipplatform.domain.evidence.models import LogLeaf, LogState, Record
+from ipplatform.domain.evidence.models import LogLeaf, LogState
+from ipplatform.domain.evidence.signer import Head
+from ipplatform.domain.evidence.store.choice import published
+from ipplatform.domain.evidence.store.interface import Mismatch
 from ipplatform.foundation.db import db, transaction
+
+# A leaf holds its record's commitment, which no other record has; equal bytes are the same filing.
+LINK = text(
+    "UPDATE evidence_record SET leaf_index = log_leaf.leaf_index FROM log_leaf WHERE log_leaf.leaf_index >= :start "
+    "AND log_leaf.entry = evidence_record.leaf AND evidence_record.leaf_index IS NULL"
+)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """`missing` entries came back; `orphans` of them have no record in the database any more."""
+
+    size: int
+    missing: int
+    orphans: int
 
 
 def check_at_start() -> None:
-    """Re-derive the right edge from the tiles and compare it with state and last signed head. Raises Halt."""
+    """Compare the tree that the tiles give with state, last signed head and published checkpoint. Raises Halt."""
     with sequencer.guarded(), transaction(reads_only=True):
         state = queries.state()
         last = signer.head()
@@ -26,82 +45,123 @@ def check_at_start() -> None:
         if last is not None and last.size and merkle.root(last.size, queries.node_reader(0, last.size)) != last.root:
             raise tiles.TileError(
                 f"The tiles in the database do not give the root signed at {last.size} entries. Run "
-                "`ipplatform audit run --full` to find what was changed, restore it, and start the sequencer again."
+                "`ipplatform log fsck` to find what was changed, restore it, and start the sequencer again."
             )
+        if state is not None:
+            publish.require_standing(state)
 
 
-def replay() -> tuple[int, int]:
+def replay_tail() -> Replayed:
     """Take the entries beyond the database's log back from the published tiles.
 
-    Returns how many entries came back and how many of them have no record in this database any more. Raises Halt when
-    the published files do not continue the database's log to the signed head.
+    Raises Halt when the published files do not continue the database's log to the published or last signed head.
     """
     with sequencer.guarded():
-        published = published_checkpoint()
+        note = _require_published()
+        head = keys.open_checkpoint(note)
+        target = _target(head)
         with transaction():
             state = sequencer.locked_state()
-            missing = _append_published(state, published.size)
+            if head.size < state.published_size:
+                publish.require_standing(state)
+            start = state.size
+            _append_published(state, target.size)
             sequencer.require_edge(state)
-            if bytes(state.root) != published.root:
-                raise tiles.TileError("The published entries do not lead to the published checkpoint's root.")
-            orphans = _link_records(published.size - missing)
-        sequencer.record_publication(published, publish.checkpoint_path().read_bytes())
+            if merkle.root(target.size, queries.node_reader(0, target.size)) != target.root:
+                raise tiles.TileError("The published entries do not lead to the signed root; nothing was taken back.")
+            linked = db.session.execute(LINK, {"start": start}).rowcount  # type: ignore[attr-defined]
+        sequencer.record_publication(head, note)
     db.session.expire_all()
-    return missing, orphans
+    missing = max(0, target.size - start)
+    return Replayed(max(start, target.size), missing, missing - linked)
 
 
-def adopt() -> signer.Head:
+def republish() -> int:
+    """Write the files that the place of publication has lost from the database; how many entries are published.
+
+    Raises Halt when a file there differs, or when it knows more than the database.
+    """
+    with sequencer.guarded() as still_alone:
+        with transaction(reads_only=True):
+            state, latest = queries.state(), queries.latest_checkpoint()
+            if state is None or latest is None:
+                raise Mismatch("The database has published nothing yet; there is nothing to write.")
+            sequencer.require_edge(state)
+            if merkle.root(latest.size, queries.node_reader(0, latest.size)) != bytes(latest.root):
+                raise tiles.TileError(
+                    "The database's tiles do not give its last checkpoint. Run `ipplatform log fsck`."
+                )
+            standing = publish.standing()
+            known = keys.open_checkpoint(standing).size if standing else 0
+            if known > latest.size:
+                publish.require_standing(state)
+            publish.tiles_between(0, latest.size)
+        still_alone()
+        if known < latest.size or standing is None:
+            publish.checkpoint(bytes(latest.note), instead_of=standing)
+    return latest.size
+
+
+def adopt() -> Head:
     """Give a signer without memory the published checkpoint as its last head, after verifying its signatures."""
     with sequencer.guarded():
         if signer.head_exists():
             raise signer.Refused("The signer has its memory; there is nothing to adopt.")
-        published = published_checkpoint()
-        head = signer.Head(published.size, published.root)
+        found = keys.open_checkpoint(_require_published())
+        head = Head(found.size, found.root)
         signer.remember(head)
     return head
 
 
-def published_checkpoint() -> checkpoints.Checkpoint:
-    """The published checkpoint, signatures verified. Raises NoteError or CheckpointError."""
-    data = publish.checkpoint_path().read_bytes()
-    return keys.open_checkpoint(data)
+def _require_published() -> bytes:
+    note = publish.standing()
+    if note is None:
+        raise Mismatch(f"There is no published checkpoint at {published().where(publish.CHECKPOINT_FILE)}.")
+    return note
 
 
-def _append_published(state: LogState, size: int) -> int:
-    start, batch = state.size, []
-    for index, entry in _published_entries(start, size):
-        batch.append({"leaf_index": index, "entry": entry})
+def _target(head: checkpoints.Checkpoint) -> Head:
+    """The published head, or the last signed one when its tiles were published and only the checkpoint was not."""
+    last = signer.head()
+    if last is None or last.size <= head.size:
+        return Head(head.size, head.root)
+    if published().read(_last_tile(last.size).path) is None:
+        raise signer.Refused(
+            f"The signer signed {last.size} entries, but only {head.size} were published; the rest was in the lost "
+            f"part of the database alone. If no backup has it and no witness saw that head, move the signer's memory "
+            "away and run `ipplatform log adopt`, which continues from the published checkpoint, then this again."
+        )
+    return last
+
+
+def _last_tile(size: int) -> tiles.Tile:
+    return tiles.Tile(tiles.ENTRIES, (size - 1) // tiles.WIDTH, (size - 1) % tiles.WIDTH + 1)
+
+
+def _append_published(state: LogState, size: int) -> None:
+    batch: list[bytes] = []
+    for entry in _published_entries(state.size, size):
+        batch.append(entry)
         if len(batch) == sequencer.BATCH:
             _append(state, batch)
             batch = []
     if batch:
         _append(state, batch)
-    return max(0, size - start)
 
 
-def _append(state: LogState, rows: list[dict[str, object]]) -> None:
+def _append(state: LogState, entries: list[bytes]) -> None:
+    rows = [{"leaf_index": state.size + place, "entry": entry} for place, entry in enumerate(entries)]
     db.session.execute(insert(LogLeaf), rows)
-    sequencer.extend(state, [merkle.leaf_hash(row["entry"]) for row in rows])  # type: ignore[arg-type]
+    sequencer.extend(state, [merkle.leaf_hash(entry) for entry in entries])
     db.session.refresh(state)
 
 
-def _published_entries(start: int, size: int) -> Iterator[tuple[int, bytes]]:
+def _published_entries(start: int, size: int) -> Iterator[bytes]:
     for number in range(start // tiles.WIDTH, -(-size // tiles.WIDTH)):
         width = min(tiles.WIDTH, size - number * tiles.WIDTH)
-        data = publish.path_of(tiles.Tile(tiles.ENTRIES, number, width)).read_bytes()
-        for place, entry in enumerate(tiles.decode_entries(data)):
-            index = number * tiles.WIDTH + place
-            if index >= start:
-                yield index, entry
-
-
-def _link_records(start: int) -> int:
-    """Give the records that this database still has their indexes; how many entries have none."""
-    orphans = 0
-    rows = db.session.execute(select(LogLeaf.leaf_index, LogLeaf.entry).where(LogLeaf.leaf_index >= start)).all()
-    for index, entry in rows:
-        commitment = bytes.fromhex(leaf.parse(bytes(entry)).commitment)
-        linked = update(Record).where(Record.commitment == commitment, Record.leaf_index.is_(None))
-        changed = db.session.execute(linked.values(leaf_index=index))
-        orphans += changed.rowcount == 0  # type: ignore[attr-defined]
-    return orphans
+        path = tiles.Tile(tiles.ENTRIES, number, width).path
+        data = published().read(path)
+        if data is None:
+            raise Mismatch(f"{published().where(path)} is missing. Restore the published files first.")
+        entries = tiles.decode_entries(data)
+        yield from entries[max(0, start - number * tiles.WIDTH) :]

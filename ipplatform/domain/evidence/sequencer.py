@@ -7,7 +7,7 @@ the same head again with the same bytes; a file that exists is only compared; th
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -19,12 +19,14 @@ from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, tiles
 from ipplatform.domain.evidence.formats import note as notes
 from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
-from ipplatform.domain.evidence.models import LogCheckpoint, LogLeaf, LogState, Record
+from ipplatform.domain.evidence.models import LogCheckpoint, LogState, Record
+from ipplatform.domain.evidence.store.interface import Mismatch
 from ipplatform.foundation import clock, settings
-from ipplatform.foundation.db import db, lock_row, transaction
+from ipplatform.foundation.db import LockHeld, db, held_by_one, lock_row, transaction
 
 BATCH = 64 * tiles.WIDTH
 LOCK_FILE = "sequencer.lock"
+LOCK_NUMBER = int.from_bytes(b"ipp log", "big")
 log = structlog.get_logger()
 
 ASSIGN = text(
@@ -40,7 +42,7 @@ COPY = text(
 
 STOPS = (
     signer.Refused,
-    publish.Mismatch,
+    Mismatch,
     keys.KeyProblem,
     tiles.TileError,
     merkle.ProofError,
@@ -63,9 +65,10 @@ def run_once() -> int:
     Raises Busy when another sequencer runs, Halt on any mismatch or storage error. A database that cannot be reached
     raises OperationalError: nothing was half done, so the caller may try again.
     """
-    with guarded():
+    with guarded() as still_alone:
+        signer.require_not_frozen()
         integrated = integrate()
-        publish_head()
+        publish_head(still_alone)
     return integrated
 
 
@@ -91,7 +94,7 @@ def integrate() -> int:
     return len(leaves)
 
 
-def publish_head() -> None:
+def publish_head(still_alone: Callable[[], None]) -> None:
     """Steps 3 and 4: sign what is integrated, publish its tiles, then the checkpoint, then tell the database."""
     with transaction(reads_only=True):
         state = queries.state()
@@ -99,28 +102,17 @@ def publish_head() -> None:
             return
         head = Checkpoint(state.origin, state.size, bytes(state.root))
         since = state.published_size
+        standing = publish.require_standing(state)
         note = signer.sign(head, prove_to(head.size))
-        publish_tiles(since, head.size)
-    publish.checkpoint(note)
+        publish.tiles_between(since, head.size)
+    still_alone()
+    publish.checkpoint(note, instead_of=standing)
+    publish.remove_partials(since, head.size)
     record_publication(head, note)
-    for tile in (*tiles.tiles_between(since, head.size), *tiles.entry_tiles_between(since, head.size)):
-        publish.remove_partials(tile)
 
 
 def prove_to(size: int) -> signer.Prover:
     return lambda old: merkle.consistency_proof(old, size, queries.node_reader(old, size))
-
-
-def publish_tiles(since: int, size: int) -> None:
-    publisher = publish.Publisher()
-    for tile in tiles.tiles_between(since, size):
-        data = queries.tile_data(tile.level, tile.number)[: tile.width * merkle.HASH_SIZE]
-        if len(data) != tile.width * merkle.HASH_SIZE:
-            raise tiles.TileError(f"{tile.path} is shorter in the database than the log's size says")
-        publisher.tile(tile, data)
-    for tile in tiles.entry_tiles_between(since, size):
-        publisher.tile(tile, tiles.encode_entries(tree.entries(tile)))
-    publisher.sync()
 
 
 def record_publication(head: Checkpoint, note: bytes) -> None:
@@ -151,8 +143,8 @@ def _assign(size: int) -> list[bytes]:
     if not assigned.rowcount:  # type: ignore[attr-defined]
         return []
     db.session.execute(COPY, {"size": size})
-    found = db.session.scalars(select(LogLeaf.entry).where(LogLeaf.leaf_index >= size).order_by(LogLeaf.leaf_index))
-    return [merkle.leaf_hash(bytes(entry)) for entry in found]
+    entries = tree.leaf_entries(size, size + assigned.rowcount - 1)  # type: ignore[attr-defined]
+    return [merkle.leaf_hash(entry) for entry in entries]
 
 
 def extend(state: LogState, leaves: list[bytes]) -> None:
@@ -176,17 +168,17 @@ def require_edge(state: LogState) -> dict[int, bytes]:
     if tree.root_of(state.size, edge) != bytes(state.root):
         raise tiles.TileError(
             f"The tiles in the database do not give the root of the log's {state.size} entries: a tile or the root "
-            "was changed. Run `ipplatform audit run --full` to find which, restore it, and start the sequencer again."
+            "was changed. Run `ipplatform log fsck` to find which, restore it, and start the sequencer again."
         )
     return edge
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
-    """Alone, and with every mismatch or storage error turned into Halt."""
-    with exclusive():
+def guarded() -> Iterator[Callable[[], None]]:
+    """Alone, and with every mismatch or storage error turned into Halt. Yields a check that this is still so."""
+    with exclusive() as still_alone:
         try:
-            yield
+            yield still_alone
         except STOPS as error:
             raise _halt(str(error)) from error
         except OSError as error:
@@ -197,15 +189,19 @@ def guarded() -> Iterator[None]:
 
 
 @contextmanager
-def exclusive() -> Iterator[None]:
+def exclusive() -> Iterator[Callable[[], None]]:
+    """One sequencer on this node by a lock file, one on all nodes by a lock of the database (PostgreSQL)."""
     folder = settings.current().signer_dir
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(folder / LOCK_FILE, "a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with held_by_one(LOCK_NUMBER) as still_alone:
+                yield still_alone
         except BlockingIOError as error:
-            raise Busy("another sequencer is running") from error
-        yield
+            raise Busy("another sequencer is running on this node") from error
+        except LockHeld as error:
+            raise Busy("another sequencer is running on another node") from error
 
 
 def _halt(reason: str) -> Halt:

@@ -14,6 +14,7 @@ from typing import NoReturn
 from ipplatform.domain.evidence import keys
 from ipplatform.domain.evidence.formats import canonical, merkle, note
 from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
+from ipplatform.domain.evidence.store.choice import published
 from ipplatform.foundation import clock, settings
 from ipplatform.foundation.storage import write_durably
 
@@ -73,7 +74,7 @@ def remember(new: Head) -> None:
 
 def freeze(reason: str) -> None:
     """Sign nothing under this origin any more: a key was lost or stolen, or the log forked. There is no way back."""
-    value = {"at": int(clock.now().timestamp()), "reason": reason}
+    value = {"at": int(clock.now().timestamp()), "place": settings.current().log_place, "reason": reason}
     write_durably(settings.current().signer_dir / FROZEN_FILE, canonical.dumps(value) + b"\n")
 
 
@@ -127,7 +128,7 @@ def _require_extension(last: Head | None, checkpoint: Checkpoint, prove: Prover)
 def refuse_smaller(size: int, last: Head) -> NoReturn:
     raise Refused(
         f"The database's log has {size} entries, but {last.size} were signed before. It was probably restored from a "
-        "backup. Do not remove the signer's head. Run `ipplatform log replay`: it takes the missing entries back from "
+        "backup. Do not remove the signer's head. Run `ipplatform log replay-tail`: it takes the missing entries back from "
         "the published tiles and checks them against the signed head."
     )
 
@@ -137,10 +138,9 @@ def head_exists() -> bool:
 
 
 def _require_unpublished() -> None:
-    published = settings.current().log_dir / "checkpoint"
-    if published.exists():
+    if published().read("checkpoint") is not None:
         raise Refused(
-            f"The signer's memory {_path()} is missing, but {published} shows that this log was signed before. "
+            f"The signer's memory {_path()} is missing, but {published().where('checkpoint')} shows that this log was signed before. "
             "Restore the file; or, if it is lost, run `ipplatform log adopt`, which verifies the published checkpoint "
             "and continues from it."
         )

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
+from operator import attrgetter
+
 from sqlalchemy import insert, select, tuple_, update
 
 from ipplatform.domain.evidence.formats import merkle, tiles
 from ipplatform.domain.evidence.models import LogLeaf, LogTile
+from ipplatform.domain.evidence.store.interface import File
 from ipplatform.foundation.db import db
+
+LEAVES = LogLeaf.__table__
+SLICE = 64
 
 
 def right_edge(size: int) -> dict[int, bytes]:
@@ -53,11 +61,47 @@ def is_edge(level: int, number: int, size: int) -> bool:
     return count // tiles.WIDTH == number and count % tiles.WIDTH > 0
 
 
-def entries(tile: tiles.Tile) -> list[bytes]:
-    """The leaves a tile of entries holds. Raises TileError when one is missing."""
-    first = tile.number * tiles.WIDTH
-    wanted = LogLeaf.leaf_index.between(first, first + tile.width - 1)
-    found = list(db.session.scalars(select(LogLeaf.entry).where(wanted).order_by(LogLeaf.leaf_index)))
-    if len(found) != tile.width:
-        raise tiles.TileError(f"{tile.path} lacks entries in the database")
-    return [bytes(entry) for entry in found]
+def files(since: int, size: int) -> Iterator[File]:
+    """Every file that a published tree of `size` has and one of `since` leaves has not, a slice at a time.
+
+    Raises TileError when the database lacks a tile or an entry.
+    """
+    for level, wanted in groupby(tiles.tiles_between(since, size), attrgetter("level")):
+        for part in _slices(wanted):
+            yield from _hash_files(level, part)
+    for part in _slices(tiles.entry_tiles_between(since, size)):
+        yield from _entry_files(part)
+
+
+def leaf_entries(first: int, last: int) -> list[bytes]:
+    """The entries at the places `first` to `last`, both included. Raises TileError when one is missing."""
+    wanted = select(LEAVES.c.entry).where(LEAVES.c.leaf_index.between(first, last)).order_by(LEAVES.c.leaf_index)
+    found = [bytes(entry) for (entry,) in db.session.execute(wanted)]
+    if len(found) != last - first + 1:
+        raise tiles.TileError(f"of the entries {first} to {last} the database holds only {len(found)}")
+    return found
+
+
+def _hash_files(level: int, wanted: list[tiles.Tile]) -> Iterator[File]:
+    near = LogTile.number.between(wanted[0].number, wanted[-1].number)
+    rows = db.session.execute(select(LogTile.number, LogTile.data).where(LogTile.level == level, near))
+    held = {number: bytes(data) for number, data in rows}
+    for tile in wanted:
+        data = held.get(tile.number, b"")[: tile.width * merkle.HASH_SIZE]
+        if len(data) != tile.width * merkle.HASH_SIZE:
+            raise tiles.TileError(f"{tile.path} is missing, or shorter in the database than the log's size says")
+        yield File(tile.path, data)
+
+
+def _entry_files(wanted: list[tiles.Tile]) -> Iterator[File]:
+    first, last = wanted[0].number * tiles.WIDTH, wanted[-1].number * tiles.WIDTH + wanted[-1].width - 1
+    entries = leaf_entries(first, last)
+    for place, tile in enumerate(wanted):
+        at = place * tiles.WIDTH
+        yield File(tile.path, tiles.encode_entries(entries[at : at + tile.width]))
+
+
+def _slices(wanted: Iterable[tiles.Tile]) -> Iterator[list[tiles.Tile]]:
+    waiting = iter(wanted)
+    while part := list(islice(waiting, SLICE)):
+        yield part

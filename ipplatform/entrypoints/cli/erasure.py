@@ -40,7 +40,7 @@ def list_requests(state: str | None) -> None:
 @command.command("replay")
 @with_appcontext
 def replay() -> None:
-    """After a restored backup: destroy again what had been erased. Run `ipplatform log replay` first."""
+    """After a restored backup: destroy again what had been erased. Run `ipplatform log replay-tail` first."""
     try:
         done = again.replay()
     except JournalError as error:

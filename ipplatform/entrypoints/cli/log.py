@@ -41,12 +41,21 @@ def status() -> None:
             click.echo(f"halted since {state.halted_at}: {state.halted_reason}")
 
 
-@command.command("replay")
+@command.command("replay-tail")
 @with_appcontext
-def replay() -> None:
-    """After a restored backup: take the missing entries back from the published tiles."""
-    missing, orphans = _unless_halted(recovery.replay)
-    click.echo(f"{missing} entries came back; {orphans} of them have no record in this database")
+def replay_tail() -> None:
+    """After a restored database: take the missing entries back from the published tiles."""
+    done = _unless_halted(recovery.replay_tail)
+    click.echo(f"{done.missing} entries came back, {done.size} are in the log")
+    if done.orphans:
+        click.echo(f"{done.orphans} of them have no record in this database; their holders have bundles")
+
+
+@command.command("republish")
+@with_appcontext
+def republish() -> None:
+    """After a restored or lost place of publication: write its missing files from the database."""
+    click.echo(f"{_unless_halted(recovery.republish)} entries are published")
 
 
 @command.command("adopt")

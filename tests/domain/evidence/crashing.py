@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ipplatform.domain.evidence import publish, sequencer, signer
+from ipplatform.domain.evidence.store import folder
 from ipplatform.foundation.db import db
 
 STEPS: dict[str, tuple[Any, str]] = {
@@ -17,12 +18,13 @@ STEPS: dict[str, tuple[Any, str]] = {
     "integrate": (sequencer, "integrate"),
     "remember": (signer, "remember"),
     "sign": (signer, "sign"),
-    "tile": (publish.Publisher, "tile"),
-    "sync": (publish.Publisher, "sync"),
-    "tiles": (sequencer, "publish_tiles"),
+    "write": (folder._Batch, "write"),
+    "name": (folder, "_name"),
+    "settle": (folder._Batch, "settle"),
+    "tiles": (publish, "tiles_between"),
     "checkpoint": (publish, "checkpoint"),
-    "record": (sequencer, "record_publication"),
     "remove": (publish, "remove_partials"),
+    "record": (sequencer, "record_publication"),
 }
 
 

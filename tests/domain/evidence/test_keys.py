@@ -30,12 +30,12 @@ def test_a_policy_with_another_key_is_left_for_the_audit_to_find(app: Flask, set
     app.config["SETTINGS"] = replace(settings, base_url="https://register.example")
     keys.ensure()
     assert published.read_text() == forged
-    assert not keys.demands_what_it_should(published)
+    assert not keys.demands_what_it_should(published.read_bytes())
 
 
 def test_another_address_alone_is_no_finding(app: Flask, settings: Settings) -> None:
     app.config["SETTINGS"] = replace(settings, base_url="https://register.example")
-    assert keys.demands_what_it_should(settings.log_dir / keys.POLICY_FILE)
+    assert keys.demands_what_it_should((settings.log_dir / keys.POLICY_FILE).read_bytes())
 
 
 def test_key_files_are_sealed_readable_by_their_owner_only_and_made_once(app: Flask, settings: Settings) -> None:

@@ -71,7 +71,7 @@ def test_a_record_is_included_only_once_its_checkpoint_is_published(
 ) -> None:
     record = make_record()
     with monkeypatch.context() as patched:
-        patched.setattr(sequencer, "publish_head", lambda: None)
+        patched.setattr(sequencer, "publish_head", lambda _alone: None)
         sequencer.run_once()
     assert record.leaf_index == 0
     assert not queries.is_included(record)
@@ -143,7 +143,7 @@ def test_a_changed_tile_halts_before_anything_is_signed(app: Flask, settings: Se
         tile = db.session.get_one(LogTile, (0, 0))
         tile.data = bytes([tile.data[0] ^ 1]) + tile.data[1:]
     make_record()
-    with pytest.raises(sequencer.Halt, match="audit run --full"):
+    with pytest.raises(sequencer.Halt, match="log fsck"):
         sequencer.run_once()
     assert published(settings).size == 3
     with transaction(reads_only=True):
@@ -157,7 +157,7 @@ def test_a_changed_tile_halts_before_anything_is_signed(app: Flask, settings: Se
 def test_a_changed_published_tile_halts(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     make_records(3)
     with monkeypatch.context() as patched:
-        patched.setattr(publish, "checkpoint", lambda note: (_ for _ in ()).throw(OSError("disk is full")))
+        patched.setattr(publish, "checkpoint", lambda note, **_more: (_ for _ in ()).throw(OSError("disk is full")))
         with pytest.raises(sequencer.Halt, match="disk is full"):
             sequencer.run_once()
     path = settings.log_dir / "tile/0/000.p/3"
@@ -169,7 +169,7 @@ def test_a_changed_published_tile_halts(app: Flask, settings: Settings, monkeypa
 def test_after_repair_the_reason_of_the_halt_goes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     make_record()
     with monkeypatch.context() as patched:
-        patched.setattr(publish, "checkpoint", lambda note: (_ for _ in ()).throw(OSError("disk is full")))
+        patched.setattr(publish, "checkpoint", lambda note, **_more: (_ for _ in ()).throw(OSError("disk is full")))
         with pytest.raises(sequencer.Halt):
             sequencer.run_once()
     sequencer.run_once()
@@ -235,7 +235,7 @@ def test_replay_brings_the_tail_back_and_links_the_records_that_are_left(
     sequencer.run_once()
     head = published(settings)
     restore(settings, copy)
-    assert recovery.replay() == (6, 5)
+    assert recovery.replay_tail() == recovery.Replayed(size=306, missing=6, orphans=5)
     with transaction(reads_only=True):
         record = queries.record_by_filing(pending)
         assert record is not None

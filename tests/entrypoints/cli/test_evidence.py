@@ -80,5 +80,5 @@ def test_the_log_command_tells_its_state_and_the_reason_of_a_halt(app: Flask) ->
     assert "1 entries, 1 in the published checkpoint" in runner.invoke(args=["log", "status"]).output
     assert "nothing to adopt" in runner.invoke(args=["log", "adopt"]).output
     assert "halted since" in runner.invoke(args=["log", "status"]).output
-    assert runner.invoke(args=["log", "replay"]).exit_code == 0
+    assert runner.invoke(args=["log", "replay-tail"]).exit_code == 0
     assert keys.policy().text in runner.invoke(args=["log", "init"]).output

@@ -13,6 +13,7 @@ from ipplatform.domain.evidence.audit.rows import raw_text, text_of
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, note, tiles
 from ipplatform.domain.evidence.models import LogCheckpoint, LogLeaf, LogState, LogTile, Record
+from ipplatform.domain.evidence.store.choice import published
 from ipplatform.domain.evidence.witness import audit as witnesses
 from ipplatform.domain.evidence.witness import quorum
 from ipplatform.foundation import settings
@@ -155,16 +156,14 @@ def _signer_head(state: LogState, node: merkle.Node) -> Iterator[Finding]:
 
 def _published_head() -> Iterator[Finding]:
     latest = queries.latest_checkpoint()
-    path = publish.checkpoint_path()
     if latest is None:
         return
-    found = path.read_bytes() if path.exists() else b""
+    found = published().read(publish.CHECKPOINT_FILE) or b""
     if not quorum.is_published_form(found, latest):
         yield Finding("log", "published checkpoint", shown(bytes(latest.note).decode()), shown(found))
-    policy = settings.current().log_dir / keys.POLICY_FILE
+    policy = keys.published_policy() or b""
     if not keys.demands_what_it_should(policy):
-        text = policy.read_bytes() if policy.exists() else b""
-        yield Finding("log", "published policy", shown(keys.policy().text), shown(text))
+        yield Finding("log", "published policy", shown(keys.policy().text), shown(policy))
 
 
 def _state(state: LogState) -> Iterator[Finding]:
@@ -194,16 +193,13 @@ def _standing(full: tiles.Tile, width: int) -> Iterator[tiles.Tile]:
     """The tile that must be published, and partial ones of other widths that still are."""
     if width:
         yield tiles.Tile(full.level, full.number, width)
-    folder = settings.current().log_dir / f"{full.path}.p"
-    if width < tiles.WIDTH and folder.is_dir():
-        for path in sorted(folder.iterdir()):
-            if path.name.isdecimal() and int(path.name) < width:
-                yield tiles.Tile(full.level, full.number, int(path.name))
+    for name in published().names(f"{full.path}.p") if width < tiles.WIDTH else ():
+        if name.isdecimal() and int(name) < width:
+            yield tiles.Tile(full.level, full.number, int(name))
 
 
 def _compare(tile: tiles.Tile, expected: bytes) -> Iterator[Finding]:
-    path = publish.path_of(tile)
-    found = path.read_bytes() if path.exists() else None
+    found = published().read(tile.path)
     if found is None:
         yield Finding(tile.path, "published file", f"{len(expected)} bytes", "no file")
     elif found != expected:

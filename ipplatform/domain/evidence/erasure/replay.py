@@ -33,7 +33,7 @@ class Outcome:
 
 
 def replay() -> Outcome:
-    """Each erasure in a transaction of its own. Run `ipplatform log replay` first, so that the log is whole again.
+    """Each erasure in a transaction of its own. Run `ipplatform log replay-tail` first, so that the log is whole again.
 
     Raises journal.JournalError when a file of the journal was changed.
     """

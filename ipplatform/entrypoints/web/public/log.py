@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import hashlib
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.evidence import keys, publish, queries
 from ipplatform.domain.evidence.formats import tiles
+from ipplatform.domain.evidence.store.choice import published
+from ipplatform.domain.evidence.store.interface import kept_as
 from ipplatform.entrypoints.http.access import public
-from ipplatform.foundation import settings
 from ipplatform.foundation.errors import NotFound
 
 blueprint = Blueprint("log", __name__, url_prefix="/log")
-TEXT = "text/plain; charset=utf-8"
-FOR_EVER = "public, max-age=31536000, immutable"
-SHORTLY = "public, max-age=2"
-A_WHILE = "public, max-age=3600"
 
 
 @blueprint.get("")
@@ -31,31 +28,34 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/checkpoint")
 @public
 def checkpoint() -> ResponseReturnValue:
-    return _file(publish.checkpoint_path(), TEXT, SHORTLY)
+    return _file(publish.CHECKPOINT_FILE)
 
 
 @blueprint.get("/policy")
 @public
 def policy() -> ResponseReturnValue:
-    return _file(settings.current().log_dir / keys.POLICY_FILE, TEXT, A_WHILE)
+    return _file(keys.POLICY_FILE)
 
 
 @blueprint.get("/tile/<path:rest>")
 @public
 def tile(rest: str) -> ResponseReturnValue:
     try:
-        found = tiles.parse_path(f"tile/{rest}")
+        return _file(tiles.parse_path(f"tile/{rest}").path)
     except tiles.TileError as error:
         raise NotFound from error
-    return _file(publish.path_of(found), "application/octet-stream", FOR_EVER)
 
 
-def _file(path: Path, media_type: str, caching: str) -> Response:
+def _file(name: str) -> Response:
     """Monitors and browsers of other origins may read the log: that is what it is for."""
-    if not path.is_file():
+    content = published().read(name)
+    if content is None:
         raise NotFound
-    response = send_file(path, mimetype=media_type, conditional=True, etag=True)
+    media_type, caching = kept_as(name)
+    response = Response(content, content_type=media_type)
+    response.set_etag(hashlib.sha256(content).hexdigest())
     response.headers["Cache-Control"] = caching
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.make_conditional(request, accept_ranges=True, complete_length=len(content))
     return response

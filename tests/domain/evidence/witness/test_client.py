@@ -77,7 +77,7 @@ def test_a_head_is_cosigned_kept_and_published_with_every_line(
     assert kept(3) == ["b-ed", "b-pq"]
     publication.arrived.set()
     assert publication.publish_arrived()
-    signed = note.parse(publish.checkpoint_path().read_bytes())
+    signed = note.parse(publish.standing() or b"")
     assert note.verify(signed, [*keys.verifier_keys(), *zone.vkeys]) == [*keys.verifier_keys(), *zone.vkeys]
     assert policy.parse((settings.log_dir / "policy").read_text()).quorum == "enough"
     assert ask() == 0

@@ -1,0 +1,1 @@
+"""Where the log is published: a local folder, or a bucket."""
