@@ -45,7 +45,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SETTINGS": settings,
         "SECRET_KEY": settings.secret_key or _stored_secret(settings),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "pool_size": 16, "max_overflow": 16} if postgres else {},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 16, "max_overflow": 16} if postgres else {},
         "MAX_CONTENT_LENGTH": settings.form_max_bytes,
         "MAX_FORM_MEMORY_SIZE": settings.form_max_bytes,
         "MAX_FORM_PARTS": 2000,

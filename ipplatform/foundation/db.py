@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from ipplatform.foundation import secretbox
+from ipplatform.foundation import connections, secretbox, turns
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -127,7 +127,9 @@ def prepare_engine(engine: Engine) -> None:
     What is deleted or replaced is overwritten (secure_delete), so that erased content leaves no bytes behind.
     """
     if engine.dialect.name != "sqlite":
+        connections.test_idle(engine)
         return
+    turns.take_turns(engine)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -145,6 +147,8 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
+        if may_write.get():
+            turns.await_turn(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import structlog
-from sqlalchemy import Index, String, UniqueConstraint, or_, select, update
+from sqlalchemy import Index, String, Table, UniqueConstraint, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -72,9 +73,16 @@ def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_a
     """
     moment = now()
     again = {"payload": payload, "state": "waiting", "run_at": run_at or moment, "attempts": 0, "leased_until": None}
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
-    row = insert(Outbox).values(name=name, key=key, created_at=moment, **again)
-    db.session.execute(row.on_conflict_do_update(index_elements=["name", "key"], set_=again))
+    row = {"name": name, "key": key, "created_at": moment, **again}
+    db.session.connection().execute(_enqueued(is_sqlite()), row)
+
+
+@cache
+def _enqueued(sqlite: bool) -> Any:
+    """Made once, since every filing writes a job."""
+    row = (sqlite_insert if sqlite else postgresql_insert)(cast(Table, Outbox.__table__))
+    again = {name: row.excluded[name] for name in ("payload", "state", "run_at", "attempts", "leased_until")}
+    return row.on_conflict_do_update(index_elements=["name", "key"], set_=again)
 
 
 def run_due(limit: int = 20) -> int:

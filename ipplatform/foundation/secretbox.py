@@ -37,13 +37,13 @@ def ensure_key(keys_dir: Path) -> None:
 
 
 @lru_cache(maxsize=8)
-def _cipher(path: Path) -> AESGCM:
-    return AESGCM(bytes.fromhex(path.read_text().strip()))
+def _cipher(data_dir: Path) -> AESGCM:
+    return AESGCM(bytes.fromhex((settings.current().keys_dir / KEY_FILE).read_text().strip()))
 
 
 def cipher() -> AESGCM:
     """The cipher under the installation's data key; FileNotFoundError before ``ipplatform setup``."""
-    return _cipher(settings.current().keys_dir / KEY_FILE)
+    return _cipher(settings.current().data_dir)
 
 
 def seal(plain: bytes, context: bytes = b"") -> bytes:

@@ -30,7 +30,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET records.evidence": 8,
     "GET register.show": 8,
 }
-WHO_ASKS = 2  # the session with its person, then all roles
+WHO_ASKS = 1  # the session with its person and all roles
 
 
 def statements(stage: Stage, name: str, person: str) -> list[str]:

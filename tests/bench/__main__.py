@@ -19,7 +19,8 @@ Measure = Callable[[str, Path], dict[str, object]]
 FILINGS = """\
 `POST /api/v1/filings` by 8 clients through gunicorn (2 workers of 4 threads), with worker and sequencer running:
 each answer means committed (*durable*); *included* counts until the last is in a published signed head. Beside it a
-bare Flask route that inserts one row and commits, on the same server settings and database, both fully durable.
+bare Flask route that validates the same fields with the same schemas and commits one row, on the same server settings
+and database, both fully durable. The two are measured in turns; clients, server and database share the cores.
 """
 SEARCH = """\
 One page of 20 with its total, facets and marked snippets, in this process, over {listings:,} listings; the page of it

@@ -1,21 +1,31 @@
-"""What speed is compared with: a bare Flask route that inserts one row and commits, on the same server and database."""
+"""What filing is compared with: a bare Flask route that validates the same fields and commits one row.
+
+Written as one would who wants it fast: one schema of all the kind's tasks, made once, and one statement made once.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from typing import Any
 
 from flask import Flask, request
+from marshmallow import ValidationError
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, create_engine, event, insert
 from sqlalchemy.engine import Engine
 
+from ipplatform.domain.filings import kinds
+
 metadata = MetaData()
 rows = Table("bare_row", metadata, Column("id", String(16), primary_key=True), Column("body", LargeBinary))
+ADD = insert(rows)
+SCHEMA = type("PatentSchema", tuple(task.schema for task in kinds.of("patent").tasks), {})()
 
 
 def _engine() -> Engine:
-    engine = create_engine(os.environ["DATABASE_URL"])
+    postgres = os.environ["DATABASE_URL"].startswith("postgresql")
+    engine = create_engine(os.environ["DATABASE_URL"], **({"pool_size": 16} if postgres else {}))
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -31,11 +41,16 @@ def create() -> Flask:
     metadata.create_all(engine)
 
     @app.post("/rows")
-    def add() -> tuple[dict[str, str], int]:
-        identity = secrets.token_hex(8)
+    def add() -> tuple[dict[str, Any], int]:
+        sent = request.get_json()
+        try:
+            values = SCHEMA.load(sent["fields"])
+        except ValidationError as error:
+            return {"errors": error.messages}, 422
+        identity, content = secrets.token_hex(8), SCHEMA.dump(values)
         with engine.begin() as connection:
-            connection.execute(insert(rows).values(id=identity, body=request.get_data()))
-        return {"id": identity}, 201
+            connection.execute(ADD, {"id": identity, "body": json.dumps(content).encode()})
+        return {"id": identity, "fields": content}, 201
 
     @app.get("/readyz")
     def ready() -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, literal, null, select, union_all
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.models import (
@@ -24,20 +25,13 @@ from ipplatform.foundation.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
-class OrganisationName:
-    id: int
-    public_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """The person behind a request, the organisation they act in, and every organisation they belong to."""
 
     person: Person
     actor: Actor
-    organisation: OrganisationName | None
-    organisations: Sequence[OrganisationName]
+    organisation: Organisation | None
+    organisations: Sequence[Organisation]
     session_id: int | None = None
 
 
@@ -46,48 +40,72 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def _with_roles(*columns: Any) -> Select[Any]:
+    """``columns`` with their person: a row for each role in an organisation, one without if there is none."""
+    office = select(func.aggregate_strings(OfficeRole.role, " ")).where(OfficeRole.person_id == Person.id)
+    return (
+        select(Person, Organisation, Membership.role, office.scalar_subquery().label("office"), *columns)
+        .outerjoin(Membership, Membership.person_id == Person.id)
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .order_by(Membership.id)
+    )
+
+
+# Every request asks one of these, so they are made once.
+_BY_SESSION = (
+    _with_roles(LoginSession.id.label("session_id"), LoginSession.organisation_id)
+    .join(LoginSession, LoginSession.person_id == Person.id)
+    .where(LoginSession.token_digest == bindparam("digest"), LoginSession.revoked_at.is_(None), Person.active)
+    .where(LoginSession.expires_at > bindparam("moment"))
+)
+_BY_TOKEN = (
+    _with_roles(ApiToken.scopes, ApiToken.organisation_id)
+    .join(ApiToken, ApiToken.person_id == Person.id)
+    .where(ApiToken.token_digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Person.active)
+    .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("moment")))
+)
+_BY_PERSON = _with_roles().where(Person.id == bindparam("person_id"))
+
+
 def standing_by_session(token: str) -> Standing | None:
-    """Two statements: the live session with its person, then all roles."""
-    row = db.session.execute(
-        select(LoginSession, Person)
-        .join(Person, Person.id == LoginSession.person_id)
-        .where(LoginSession.token_digest == digest(token))
-        .where(LoginSession.revoked_at.is_(None), LoginSession.expires_at > now(), Person.active)
-    ).one_or_none()
-    if row is None:
+    """The live session's person with all roles; one statement."""
+    rows = db.session.execute(_BY_SESSION, {"digest": digest(token), "moment": now()}).all()
+    if not rows:
         return None
-    return _standing(row[1], row[0].organisation_id, scopes=None, session_id=row[0].id)
+    return _standing(rows, rows[0].organisation_id, scopes=None, session_id=rows[0].session_id)
 
 
 def standing_by_token(token: str) -> Standing | None:
-    moment = now()
-    row = db.session.execute(
-        select(ApiToken, Person)
-        .join(Person, Person.id == ApiToken.person_id)
-        .where(ApiToken.token_digest == digest(token), ApiToken.revoked_at.is_(None), Person.active)
-    ).one_or_none()
-    if row is None or (row[0].expires_at is not None and row[0].expires_at <= moment):
+    """The person of a token that is neither revoked nor over, with all roles; one statement."""
+    rows = db.session.execute(_BY_TOKEN, {"digest": digest(token), "moment": now()}).all()
+    if not rows:
         return None
-    return _standing(row[1], row[0].organisation_id, scopes=frozenset(row[0].scopes.split()))
+    return _standing(rows, rows[0].organisation_id, scopes=frozenset(rows[0].scopes.split()))
 
 
 def standing_of(person: Person, organisation_id: int | None = None) -> Standing:
     """For commands and tests: the person acting in that organisation, or in their first."""
-    return _standing(person, organisation_id, scopes=None)
+    return _standing(db.session.execute(_BY_PERSON, {"person_id": person.id}).all(), organisation_id, scopes=None)
 
 
 def _standing(
-    person: Person, organisation_id: int | None, *, scopes: frozenset[str] | None, session_id: int | None = None
+    rows: Sequence[Any],
+    organisation_id: int | None,
+    *,
+    scopes: frozenset[str] | None,
+    session_id: int | None = None,
 ) -> Standing:
-    rows = db.session.execute(_roles_of(person.id)).all()
-    organisations = {row.id: OrganisationName(row.id, row.public_id, row.name) for row in rows if row.id is not None}
+    """What rows of ``_with_roles`` say, acting in ``organisation_id`` if the person belongs to it."""
+    person, office = rows[0].Person, rows[0].office
+    held = [(row.Organisation, row.role) for row in rows if row.Organisation is not None]
+    organisations = {organisation.id: organisation for organisation, _role in held}
     if organisation_id not in organisations:
         organisation_id = None if scopes is not None else next(iter(organisations), None)
     actor = Actor(
         person_id=person.id,
         organisation_id=organisation_id,
-        roles=frozenset(row.role for row in rows if row.id is not None and row.id == organisation_id),
-        office=frozenset(row.role for row in rows if row.id is None),
+        roles=frozenset(role for organisation, role in held if organisation.id == organisation_id),
+        office=frozenset((office or "").split()),
         scopes=scopes,
         organisations=frozenset(organisations),
     )
@@ -98,21 +116,6 @@ def _standing(
         sorted(organisations.values(), key=lambda one: one.name),
         session_id,
     )
-
-
-def _roles_of(person_id: int) -> Select[tuple[int | None, str | None, str | None, str]]:
-    member = (
-        select(
-            Organisation.id, Organisation.public_id, Organisation.name, Membership.role, Membership.id.label("place")
-        )
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person_id)
-    )
-    office = select(
-        null().label("id"), null().label("public_id"), null().label("name"), OfficeRole.role, literal(0).label("place")
-    ).where(OfficeRole.person_id == person_id)
-    both = union_all(member, office).subquery()
-    return select(both.c.id, both.c.public_id, both.c.name, both.c.role).order_by(both.c.place)
 
 
 def person(person_id: int) -> Person:

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import structlog
 
 from ipplatform.domain.audit.models import AuditEntry
+from ipplatform.foundation import rows
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.db import db
 
 
 class Doer(Protocol):
@@ -22,15 +22,14 @@ class Doer(Protocol):
 
 def record(*, actor: Doer, action: str, subject_kind: str, subject: str, **detail: Any) -> None:
     """Add an entry to the current transaction; ``action`` is ``noun.verb`` (``filing.submit``)."""
-    db.session.add(
-        AuditEntry(
-            at=now(),
-            person_id=actor.person_id,
-            organisation_id=actor.organisation_id,
-            action=action,
-            subject_kind=subject_kind,
-            subject=subject,
-            detail=detail,
-            request_id=structlog.contextvars.get_contextvars().get("request_id"),
-        )
-    )
+    entry = {
+        "at": now(),
+        "person_id": actor.person_id,
+        "organisation_id": actor.organisation_id,
+        "action": action,
+        "subject_kind": subject_kind,
+        "subject": subject,
+        "detail": detail,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    rows.insert_all(AuditEntry, [entry])

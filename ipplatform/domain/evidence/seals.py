@@ -18,7 +18,7 @@ PART = 8
 
 def keyed_digest(purpose: str, value: bytes) -> bytes:
     """HMAC-SHA256, 32 bytes; equal input gives equal output, and nobody without the data key can guess the input."""
-    return hmac.new(_key(settings.current().keys_dir / KEY_FILE), purpose.encode() + b"\x00" + value, "sha256").digest()
+    return hmac.digest(_key(settings.current().data_dir), purpose.encode() + b"\x00" + value, "sha256")
 
 
 def seal(
@@ -39,8 +39,8 @@ def broken_fields(sealed: bytes, expected: bytes) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _key(path: Path) -> bytes:
-    data_key = bytes.fromhex(path.read_text().strip())
+def _key(data_dir: Path) -> bytes:
+    data_key = bytes.fromhex((settings.current().keys_dir / KEY_FILE).read_text().strip())
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"ipplatform evidence columns").derive(data_key)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, select
 
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
@@ -15,7 +15,7 @@ from ipplatform.domain.evidence import seals
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.manifest import DocumentDigest
 from ipplatform.domain.evidence.models import Record, RecordDocument
-from ipplatform.foundation import clock, settings
+from ipplatform.foundation import clock, rows, settings
 from ipplatform.foundation.db import db, is_sqlite
 from ipplatform.foundation.errors import Conflict
 from ipplatform.foundation.i18n import _l
@@ -35,18 +35,32 @@ def append(
     idempotency_key: str,
     request_digest: str | None = None,
     leaf_kind: str = "filing",
+    new_asset: bool = False,
 ) -> Record:
     """The record of a filing, pending inclusion. `filing` and `asset` are public ids.
 
     The same key and request give the same record; Conflict (idempotency_mismatch) for the same key with another one.
     Without `request_digest` the request is what the manifest says. CanonicalError for floats in `fields`.
+    `new_asset`: `asset` and `filing` are ids made for this filing, so nothing earlier is looked for.
     """
-    content = {"kind": kind, "asset": asset, "fields": fields, "documents": [item.entry for item in documents]}
-    digest = seals.content_digest(canonical.dumps(manifests.plain(request_digest or content)))
-    earlier = _earlier(organisation_id, idempotency_key)
+    described = {"kind": kind, "asset": asset, "fields": fields, "documents": [item.entry for item in documents]}
+    digest = seals.content_digest(canonical.dumps(manifests.plain(request_digest or described)))
+    earlier = None if new_asset else _earlier(organisation_id, idempotency_key)
     if earlier is not None:
         return _same_request(earlier, digest)
     moment = clock.now().replace(microsecond=0)
+    manifest = manifests.build(
+        origin=settings.current().origin,
+        filing=filing,
+        kind=kind,
+        asset=asset,
+        previous=None if new_asset else _previous(asset),
+        submitted_at=moment,
+        submitter=submitter,
+        fields=fields,
+        documents=documents,
+    )
+    keys = [document.storage_key for document in documents]
     record = Record(
         public_id=filing,
         organisation_id=organisation_id,
@@ -55,56 +69,44 @@ def append(
         idempotency_key=idempotency_key,
         request_digest=digest,
         created_at=moment,
+        seal=seals.seal(
+            organisation_id=organisation_id,
+            idempotency_key=idempotency_key,
+            request_digest=digest,
+            storage_keys=keys,
+        ),
+        **_commitment(manifest, leaf_kind, moment),
     )
-    _keep(record, documents)
-    manifest = manifests.build(
-        origin=settings.current().origin,
-        filing=filing,
-        kind=kind,
-        asset=asset,
-        previous=_previous(asset),
-        submitted_at=moment,
-        submitter=submitter,
-        fields=fields,
-        documents=documents,
-    )
-    _commit_to(record, manifest, leaf_kind)
-    return _insert(record, digest)
+    return _insert(record, keys)
 
 
-def _keep(record: Record, documents: Sequence[DocumentDigest]) -> None:
-    keys = [document.storage_key for document in documents]
-    record.documents = [RecordDocument(position=place, storage_key=key) for place, key in enumerate(keys)]
-    record.seal = seals.seal(
-        organisation_id=record.organisation_id,
-        idempotency_key=record.idempotency_key,
-        request_digest=record.request_digest,
-        storage_keys=keys,
-    )
+def take_back(record: Record) -> None:
+    """Undo an ``append`` of the current transaction, which nobody else has seen: the filing was another's already."""
+    db.session.execute(delete(RecordDocument).where(RecordDocument.record_id == record.id))
+    db.session.delete(record)
+    db.session.flush()
 
 
-def _commit_to(record: Record, manifest: bytes, leaf_kind: str) -> None:
+def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, bytes]:
     salt = secrets.token_bytes(manifests.SALT_SIZE)
-    record.manifest, record.salt = manifest, salt
-    record.commitment = manifests.commit(salt, manifest)
-    record.leaf = leaves.build(
-        origin=settings.current().origin,
-        commitment=record.commitment,
-        kind=leaf_kind,
-        time=int(record.created_at.timestamp()),
+    commitment = manifests.commit(salt, manifest)
+    leaf = leaves.build(
+        origin=settings.current().origin, commitment=commitment, kind=leaf_kind, time=int(moment.timestamp())
     )
+    return {"manifest": manifest, "salt": salt, "commitment": commitment, "leaf": leaf}
 
 
-def _insert(record: Record, digest: str) -> Record:
+def _insert(record: Record, storage_keys: Sequence[str | None]) -> Record:
     """A racing request with the same key may have been faster: then its record is the answer."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(record)
-    except IntegrityError:
+    if not rows.insert_unless_there(record):
         earlier = _earlier(record.organisation_id, record.idempotency_key)
         if earlier is None:
-            raise
-        return _same_request(earlier, digest)
+            raise Conflict(code="raced")
+        return _same_request(earlier, record.request_digest)
+    rows.insert_all(
+        RecordDocument,
+        [{"record_id": record.id, "position": place, "storage_key": key} for place, key in enumerate(storage_keys)],
+    )
     return record
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
 from marshmallow import Schema
@@ -48,6 +49,16 @@ class Task:
     schema: type[Schema]
     optional: bool = False
 
+    @property
+    def made_schema(self) -> Schema:
+        """The schema, made once: making one costs more than reading with it."""
+        return _made(self.schema)
+
+
+@cache
+def _made(*schemas: type[Schema]) -> Schema:
+    return type("AnswersSchema", schemas, {})()  # type: ignore[no-any-return]
+
 
 def _optional(_content: Content) -> Need:
     return "optional"
@@ -79,6 +90,11 @@ class Kind:
     formalities: tuple[Formality, ...]
     term: Callable[[Content, date], date | None]
     classification: str | None
+
+    @property
+    def whole_schema(self) -> Schema:
+        """The schemas of all tasks as one; no two tasks ask for the same field."""
+        return _made(*(task.schema for task in self.tasks))
 
     def task(self, name: str) -> Task | None:
         return next((task for task in self.tasks if task.name == name), None)

@@ -24,13 +24,13 @@ def _reads_only() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Reading who asks happens before the view and opens the transaction, so what kind it is must be known by then."""
+    """Reading who asks happens before the view, and never takes SQLite's only write lock."""
     app.before_request(_begin)
     app.teardown_request(_forget)
 
 
 def _begin() -> None:
-    may_write.set(not _reads_only())
+    may_write.set(False)
 
 
 def let_go_for_body(app: Flask) -> None:
@@ -39,7 +39,7 @@ def let_go_for_body(app: Flask) -> None:
 
 
 def _let_go() -> None:
-    """The sender decides how long a body takes: on SQLite an open transaction would hold the only write lock meanwhile."""
+    """The sender decides how long a body takes: nothing is held meanwhile, and SQLite lets no old snapshot write."""
     if not _reads_only():
         db.session.commit()
 

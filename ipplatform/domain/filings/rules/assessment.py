@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from ipplatform.domain.filings.definition import DocumentRole, Kind, Need, Problem, Submission, Task
 from ipplatform.foundation.i18n import _l
@@ -55,15 +55,7 @@ class Assessment:
 
 def assess(*, kind: Kind, raw: Mapping[str, Any], documents: Mapping[str, int], filed_on: date) -> Assessment:
     """Everything that stands between these answers and a submission; never raises for what a person typed."""
-    values: dict[str, Any] = {}
-    content: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for task in kind.tasks:
-        found, findings = read_task(task, raw)
-        values.update(found)
-        problems.extend(findings)
-        if not findings:
-            content.update(task.schema().dump(found))
+    values, content, problems = _read(kind, raw)
     submission = Submission(content=values, documents=documents, filed_on=filed_on)
     untouched = {problem.field.split(".")[0] for problem in problems}
     for formality in kind.formalities:
@@ -73,12 +65,37 @@ def assess(*, kind: Kind, raw: Mapping[str, Any], documents: Mapping[str, int], 
     return Assessment(values, content, tuple(problems), expectations)
 
 
+Reading = tuple[dict[str, Any], dict[str, Any], list[Problem]]
+
+
+def _read(kind: Kind, raw: Mapping[str, Any]) -> Reading:
+    """Values, content and problems. All tasks at once; where that fails, one by one to tell whose each problem is."""
+    whole = kind.whole_schema
+    try:
+        values: dict[str, Any] = whole.load(_answers(whole, raw))
+    except ValidationError:
+        return _read_by_task(kind, raw)
+    return values, whole.dump(values), []
+
+
+def _read_by_task(kind: Kind, raw: Mapping[str, Any]) -> Reading:
+    values: dict[str, Any] = {}
+    content: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for task in kind.tasks:
+        found, findings = read_task(task, raw)
+        values.update(found)
+        problems.extend(findings)
+        if not findings:
+            content.update(task.made_schema.dump(found))
+    return values, content, problems
+
+
 def read_task(task: Task, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Values of one task's fields as far as they can be read, and a problem for each message."""
-    schema = task.schema()
-    mine = {name: raw[name] for name in schema.fields if _given(raw.get(name))}
+    schema = task.made_schema
     try:
-        loaded: dict[str, Any] = schema.load(mine)
+        loaded: dict[str, Any] = schema.load(_answers(schema, raw))
     except ValidationError as error:
         valid = error.valid_data if isinstance(error.valid_data, dict) else {}
         known = {name: value for name, value in valid.items() if name not in error.messages_dict}
@@ -87,13 +104,16 @@ def read_task(task: Task, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[
 
 
 def started(task: Task, raw: Mapping[str, Any]) -> bool:
-    return any(_given(raw.get(name)) for name in task.schema().fields)
+    return any(_given(raw.get(name)) for name in task.made_schema.fields)
 
 
 def unknown_fields(kind: Kind, raw: Mapping[str, Any]) -> list[str]:
     """Names in `raw` that no task of the kind asks for."""
-    known = {name for task in kind.tasks for name in task.schema().fields}
-    return [name for name in raw if name not in known]
+    return [name for name in raw if name not in kind.whole_schema.fields]
+
+
+def _answers(schema: Schema, raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: raw[name] for name in schema.fields if _given(raw.get(name))}
 
 
 def _given(value: Any) -> bool:

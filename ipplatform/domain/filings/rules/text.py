@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-_KEPT = "\n\t"
-# Overrides and unclosed embeddings can make a name read backwards for others; plain right-to-left text needs none.
-_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but line feed and tab, surrogates, and what reorders: overrides and unclosed embeddings can make
+# a name read backwards for others; plain right-to-left text needs none.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _CHINESE = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 
@@ -17,10 +18,8 @@ def tidy(text: str) -> str:
 
 def unwanted(text: str) -> tuple[int, int] | None:
     """(position from 1, code point) of the first control, surrogate or reordering character, None when clean."""
-    for position, character in enumerate(text, start=1):
-        if character in _REORDERING or (unicodedata.category(character) in ("Cc", "Cs") and character not in _KEPT):
-            return position, ord(character)
-    return None
+    found = _UNWANTED.search(text)
+    return (found.start() + 1, ord(found.group())) if found else None
 
 
 def is_chinese(character: str) -> bool:

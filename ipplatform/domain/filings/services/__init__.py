@@ -12,15 +12,18 @@ from ipplatform.domain.filings.services.drafts import (
     start_draft,
 )
 from ipplatform.domain.filings.services.examination import decide, release, take
-from ipplatform.domain.filings.services.submission import amend, record_act, start_answer, submit, submit_new, withdraw
+from ipplatform.domain.filings.services.one_step import Filed, file, submit_new
+from ipplatform.domain.filings.services.submission import amend, record_act, start_answer, submit, withdraw
 
 __all__ = [
     "DraftChanged",
+    "Filed",
     "amend",
     "attach",
     "decide",
     "detach",
     "discard",
+    "file",
     "record_act",
     "release",
     "require_draft",

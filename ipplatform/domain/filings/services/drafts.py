@@ -21,6 +21,7 @@ from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.ids import parse_id
 
+UNKNOWN_KIND = _l("Choose what you want to register.")
 SUBMITTED = _l("This filing has been submitted and can no longer be changed.")
 
 
@@ -39,7 +40,7 @@ def start_draft(*, actor: Actor, asset_kind: str, organisation_id: int | None = 
     organisation = accounts.organisation(organisation_id)
     require(DRAFT, actor, organisation)
     if kinds.get(asset_kind) is None:
-        raise Invalid({"kind": [_l("Choose what you want to register.")]})
+        raise Invalid({"kind": [UNKNOWN_KIND]})
     owner = {"name": organisation.name, "country": organisation.country, "share": "1/1"}
     filing = Filing(
         organisation_id=organisation_id,
@@ -66,7 +67,7 @@ def save_draft(
     found = kinds.of(filing.asset_kind).task(task)
     if found is None:
         raise NotFound
-    names = found.schema().fields
+    names = found.made_schema.fields
     merged = {**filing.fields, **{name: value for name, value in answers.items() if name in names}}
     if merged == filing.fields:
         return filing
@@ -114,8 +115,12 @@ def require_role(filing: Filing, role: str) -> None:
 def require_room(filing: Filing) -> None:
     """Invalid when the filing already has as many documents as the zone allows."""
     count = db.session.scalar(select(func.count()).where(FilingDocument.filing_id == filing.id)) or 0
+    require_at_most(count + 1)
+
+
+def require_at_most(count: int) -> None:
     most = settings.current().filing_max_documents
-    if count >= most:
+    if count > most:
         raise Invalid({"documents": [_l("A filing can have %(most)s documents at most.", most=most)]})
 
 
@@ -124,6 +129,12 @@ def _require_place(filing: Filing, role: str, document: Document) -> None:
         raise NotFound
     require_role(filing, role)
     require_room(filing)
+    require_fit(filing, role, document)
+
+
+def require_fit(filing: Filing, role: str, document: Document) -> None:
+    """Invalid when the filing's kind has no such place for documents, or takes no such file there."""
+    require_role(filing, role)
     place = kinds.of(filing.asset_kind).role(role)
     if place is not None and document.media_type not in place.media_types:
         message = _l(

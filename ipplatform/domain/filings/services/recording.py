@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from ipplatform.domain.accounts import queries as accounts
@@ -13,7 +12,8 @@ from ipplatform.domain.assets.models import Document
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import services as evidence
 from ipplatform.domain.evidence.models import Record
-from ipplatform.domain.filings.models import Filing
+from ipplatform.domain.filings.models import Filing, FilingDocument
+from ipplatform.foundation import rows
 from ipplatform.foundation.db import db
 
 Attachment = tuple[str, Document]
@@ -34,7 +34,13 @@ def submitter_of(actor: Actor, organisation_id: int, *, office: bool = False) ->
 
 
 def append(
-    *, actor: Actor, filing: Filing, content: dict[str, Any], attachments: Sequence[Attachment], office: bool = False
+    *,
+    actor: Actor,
+    filing: Filing,
+    content: dict[str, Any],
+    attachments: Sequence[Attachment],
+    office: bool = False,
+    new_asset: bool = False,
 ) -> Record:
     """Write the record of `filing` in the current transaction; one filing has one record, whatever is repeated."""
     return evidence.append(
@@ -46,6 +52,7 @@ def append(
         fields=content,
         documents=[digest_of(document, role=role) for role, document in attachments],
         idempotency_key=f"filing/{filing.public_id}",
+        new_asset=new_asset,
     )
 
 
@@ -54,14 +61,39 @@ def submit_row(
 ) -> Filing:
     """Append `filing` to the log and mark it submitted; the case it belongs to has a newest record from now on."""
     record = append(actor=actor, filing=filing, content=content, attachments=attachments, office=office)
-    filing.content = content
-    filing.record_id = record.id
-    filing.latest_record_id = record.id
-    filing.status = "submitted"
-    filing.submitted_at = _moment(record)
-    filing.changed_at = _moment(record)
+    _mark(filing, record, content)
     db.session.add(filing)
     db.session.flush()
+    _note(actor, filing, attachments)
+    return filing
+
+
+def submit_new_row(*, actor: Actor, filing: Filing, content: dict[str, Any], attachments: Sequence[Attachment]) -> bool:
+    """As `submit_row`, for a registration nobody has seen as a draft: one statement a table.
+
+    False when the organisation's key of `filing` was used at this moment by another; then nothing is written.
+    """
+    record = append(actor=actor, filing=filing, content=content, attachments=attachments, new_asset=True)
+    _mark(filing, record, content)
+    if not rows.insert_unless_there(filing):
+        evidence.take_back(record)
+        return False
+    rows.insert_all(
+        FilingDocument,
+        [{"filing_id": filing.id, "document_id": document.id, "role": role} for role, document in attachments],
+    )
+    _note(actor, filing, attachments)
+    return True
+
+
+def _mark(filing: Filing, record: Record, content: dict[str, Any]) -> None:
+    filing.content = content
+    filing.record_id = filing.latest_record_id = record.id
+    filing.status = "submitted"
+    filing.submitted_at = filing.changed_at = record.created_at
+
+
+def _note(actor: Actor, filing: Filing, attachments: Sequence[Attachment]) -> None:
     audit.record(
         actor=actor,
         action="filing.submit",
@@ -70,8 +102,3 @@ def submit_row(
         kind=filing.kind,
         documents=len(attachments),
     )
-    return filing
-
-
-def _moment(record: Record) -> datetime:
-    return record.created_at

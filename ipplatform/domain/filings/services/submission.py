@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
-from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.assets.models import Asset, Document
 from ipplatform.domain.audit import services as audit
-from ipplatform.domain.evidence import seals
 from ipplatform.domain.filings import kinds, queries
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.permissions import DRAFT, SUBMIT
 from ipplatform.domain.filings.rules import lifecycle
-from ipplatform.domain.filings.rules.assessment import Assessment, assess, unknown_fields
 from ipplatform.domain.filings.services import drafts, notices
+from ipplatform.domain.filings.services.checking import (
+    KEY_REUSED,
+    NO_SUCH_DOCUMENT,
+    by_key,
+    complete,
+    request_digest,
+    require_known,
+)
 from ipplatform.domain.filings.services.recording import submit_row
 from ipplatform.domain.filings.services.words import checked_text
 from ipplatform.foundation import clock
@@ -28,8 +31,6 @@ from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.ids import new_public_id
-
-KEY_REUSED = _l("This key was used before for another request. Use a new key for a new request.")
 
 
 def submit(*, actor: Actor, filing_id: int, idempotency_key: str) -> Filing:
@@ -47,7 +48,7 @@ def submit(*, actor: Actor, filing_id: int, idempotency_key: str) -> Filing:
     _claim_key(filing, idempotency_key)
     case = _deficient_case(filing)
     attachments = queries.attachments(filing.id)
-    found = _complete(filing, [role for role, _document in attachments])
+    found = complete(filing, [role for role, _document in attachments])
     submit_row(actor=actor, filing=filing, content=found.content, attachments=attachments)
     if case is not None:
         case.status = lifecycle.step("answer").target
@@ -55,43 +56,6 @@ def submit(*, actor: Actor, filing_id: int, idempotency_key: str) -> Filing:
         case.changed_at = clock.now()
     notices.received(actor, filing, documents=len(attachments))
     return filing
-
-
-def submit_new(
-    *,
-    actor: Actor,
-    organisation_id: int | None,
-    asset_kind: str,
-    fields: Mapping[str, Any],
-    documents: Sequence[tuple[str, str]],
-    idempotency_key: str,
-) -> tuple[Filing, bool]:
-    """Make and submit a registration in one step; (filing, whether it is new).
-
-    `documents` are (role, public id of a received document). The same key and request give the same filing.
-    Invalid names every field; then nothing is kept.
-    """
-    organisation_id = organisation_id if organisation_id is not None else actor.organisation_id
-    if organisation_id is None:
-        raise NotFound
-    require(SUBMIT, actor, accounts.organisation(organisation_id))
-    digest = request_digest({"kind": asset_kind, "fields": fields, "documents": [list(pair) for pair in documents]})
-    earlier = _by_key(organisation_id, idempotency_key, digest)
-    if earlier is not None:
-        return earlier, False
-    try:
-        with db.session.begin_nested():
-            filing = drafts.start_draft(actor=actor, asset_kind=asset_kind, organisation_id=organisation_id)
-            filing.idempotency_key, filing.request_digest = idempotency_key, digest
-            db.session.flush()
-    except IntegrityError:
-        # A racing request with the same key came first: its filing is the answer.
-        earlier = _by_key(organisation_id, idempotency_key, digest)
-        if earlier is None:
-            raise
-        return earlier, False
-    _fill(actor, filing, fields, documents)
-    return submit(actor=actor, filing_id=filing.id, idempotency_key=idempotency_key), True
 
 
 def amend(
@@ -112,7 +76,7 @@ def amend(
     require(SUBMIT, actor, case)
     pairs = None if documents is None else [list(pair) for pair in documents]
     digest = request_digest({"about": case.public_id, "fields": fields, "documents": pairs})
-    earlier = _by_key(case.organisation_id, idempotency_key, digest)
+    earlier = by_key(case.organisation_id, idempotency_key, digest)
     if earlier is not None:
         return earlier, False
     answer = start_answer(actor=actor, filing_id=case.id)
@@ -145,7 +109,7 @@ def record_act(
         "documents": [one.sha256 for one in documents],
     }
     digest = request_digest(described)
-    earlier = _by_key(organisation_id, idempotency_key, digest)
+    earlier = by_key(organisation_id, idempotency_key, digest)
     if earlier is not None:
         return earlier
     filing = Filing(
@@ -229,46 +193,14 @@ def withdraw(*, actor: Actor, filing_id: int, reason: str = "") -> Filing:
     return withdrawal
 
 
-def request_digest(request: Mapping[str, Any]) -> str:
-    """A keyed digest of a request, to tell a repetition from another request."""
-    return seals.content_digest(json.dumps(request, sort_keys=True, ensure_ascii=True, default=str).encode())
-
-
 def _fill(actor: Actor, filing: Filing, fields: Mapping[str, Any], documents: Sequence[tuple[str, str]]) -> None:
-    unknown = unknown_fields(kinds.of(filing.asset_kind), fields)
-    if unknown:
-        raise Invalid({f"fields.{name}": [_l("There is no such field.")] for name in unknown})
-    require_storable(fields)
+    require_known(kinds.of(filing.asset_kind), fields)
     filing.fields = dict(fields)
     held = queries.received_documents(filing.organisation_id, [public_id for _role, public_id in documents])
     for index, (role, public_id) in enumerate(documents):
         if public_id not in held:
-            raise Invalid({f"documents.{index}.id": [_l("There is no such document. Upload it first.")]})
+            raise Invalid({f"documents.{index}.id": [NO_SUCH_DOCUMENT]})
         drafts.attach(actor=actor, filing_id=filing.id, role=role, document=held[public_id])
-
-
-def require_storable(fields: Mapping[str, Any]) -> None:
-    """Invalid for text that no encoding can hold (half of a surrogate pair, as JSON can carry it)."""
-    for name, value in fields.items():
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise Invalid({name: [_l("Remove the characters that are not valid text.")]}) from error
-
-
-def _complete(filing: Filing, roles: Sequence[str]) -> Assessment:
-    found = assess(
-        kind=kinds.of(filing.asset_kind),
-        raw=filing.fields,
-        documents={role: list(roles).count(role) for role in roles},
-        filed_on=clock.today(),
-    )
-    if not found.complete:
-        fields: dict[str, list[Any]] = {}
-        for problem in found.blocking:
-            fields.setdefault(problem.field, []).append(problem.message)
-        raise Invalid(fields, code="incomplete")
-    return found
 
 
 def _claim_key(filing: Filing, key: str) -> None:
@@ -278,14 +210,6 @@ def _claim_key(filing: Filing, key: str) -> None:
     if db.session.scalar(used) is not None:
         raise Conflict(KEY_REUSED, code="idempotency_mismatch")
     filing.idempotency_key = key
-
-
-def _by_key(organisation_id: int, key: str, digest: str) -> Filing | None:
-    same = select(Filing).where(Filing.organisation_id == organisation_id, Filing.idempotency_key == key)
-    earlier = db.session.scalars(same).one_or_none()
-    if earlier is not None and earlier.request_digest != digest:
-        raise Conflict(KEY_REUSED, code="idempotency_mismatch")
-    return earlier
 
 
 def _lock_case_of(filing_id: int) -> None:

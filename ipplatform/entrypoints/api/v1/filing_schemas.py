@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -10,6 +11,8 @@ from ipplatform.domain.assets.models import Document
 from ipplatform.domain.filings import kinds, queries
 from ipplatform.domain.filings.models import KINDS, STATUSES, Filing
 from ipplatform.domain.filings.rules import lifecycle
+from ipplatform.domain.filings.rules.assessment import Expectation
+from ipplatform.domain.filings.services import Filed
 
 PUBLIC_ID = validate.Regexp(r"^[0-9a-hjkmnp-tv-z]{16}$")
 SHOWN = (*STATUSES, queries.AWAITING_INCLUSION, queries.RECORDED)
@@ -172,8 +175,26 @@ def whole(found: Filing) -> dict[str, Any]:
     follow_ups = queries.follow_ups(found.id)
     own_content = found.kind in ("registration", "amendment")
     expectations = queries.assessment(found, attached).expectations if own_content and not _erased(found) else ()
+    decisions = [one for one in follow_ups if one.kind == "office_decision"]
+    return _whole(found, queries.shown_statuses([found])[found.id], attached, expectations, decisions)
+
+
+def just_filed(filed: Filed) -> dict[str, Any]:
+    """As `whole`, without asking the database for what this request has just written."""
+    if filed.assessment is None:
+        return whole(filed.filing)
+    return _whole(filed.filing, queries.AWAITING_INCLUSION, filed.attachments, filed.assessment.expectations, ())
+
+
+def _whole(
+    found: Filing,
+    status: str,
+    attached: Sequence[tuple[str, Document]],
+    expectations: Iterable[Expectation],
+    decisions: Iterable[Filing],
+) -> dict[str, Any]:
     return {
-        **line(found, queries.shown_statuses([found])[found.id]),
+        **line(found, status),
         "fields_": found.content if found.content is not None else found.fields,
         "documents": [{"role": role, **document(one)} for role, one in attached],
         "expected": [
@@ -181,7 +202,7 @@ def whole(found: Filing) -> dict[str, Any]:
             for one in expectations
             if one.need != "optional"
         ],
-        "decisions": [_decision(one) for one in follow_ups if one.kind == "office_decision"],
+        "decisions": [_decision(one) for one in decisions],
     }
 
 

@@ -23,6 +23,7 @@ from ipplatform.entrypoints.api.v1.filing_schemas import (
     WholeFilingSchema,
     WithdrawalSchema,
     document,
+    just_filed,
     line,
     whole,
 )
@@ -82,7 +83,7 @@ class Filings(MethodView):
     @token("filings:write")
     def post(self, headers: dict[str, str], sent: dict[str, Any]) -> Any:
         """Submit an application"""
-        filing, new = services.submit_new(
+        filed = services.file(
             actor=actor(),
             organisation_id=_organisation_id(),
             asset_kind=sent["kind"],
@@ -90,7 +91,7 @@ class Filings(MethodView):
             documents=[(one["role"], one["id"]) for one in sent["documents"]],
             idempotency_key=headers["key"],
         )
-        return whole(filing), 201 if new else 200
+        return just_filed(filed), 201 if filed.new else 200
 
 
 @blueprint.route("/filings/<string:filing_id>")

@@ -1,0 +1,69 @@
+"""What a submission must pass before anything is written: known fields, complete answers, a key used for one request."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from ipplatform.domain.evidence import seals
+from ipplatform.domain.filings import kinds
+from ipplatform.domain.filings.definition import Kind
+from ipplatform.domain.filings.models import Filing
+from ipplatform.domain.filings.rules.assessment import Assessment, assess, unknown_fields
+from ipplatform.foundation import clock
+from ipplatform.foundation.db import db
+from ipplatform.foundation.errors import Conflict, Invalid
+from ipplatform.foundation.i18n import _l
+
+KEY_REUSED = _l("This key was used before for another request. Use a new key for a new request.")
+NO_SUCH_DOCUMENT = _l("There is no such document. Upload it first.")
+
+
+def request_digest(request: Mapping[str, Any]) -> str:
+    """A keyed digest of a request, to tell a repetition from another request."""
+    return seals.content_digest(json.dumps(request, sort_keys=True, ensure_ascii=True, default=str).encode())
+
+
+def by_key(organisation_id: int, key: str, digest: str) -> Filing | None:
+    """The filing of the same request; Conflict (idempotency_mismatch) when the key was used for another one."""
+    same = select(Filing).where(Filing.organisation_id == organisation_id, Filing.idempotency_key == key)
+    earlier = db.session.scalars(same).one_or_none()
+    if earlier is not None and earlier.request_digest != digest:
+        raise Conflict(KEY_REUSED, code="idempotency_mismatch")
+    return earlier
+
+
+def require_known(kind: Kind, fields: Mapping[str, Any]) -> None:
+    """Invalid for fields the kind does not ask for, and for text no encoding can hold (half of a surrogate pair)."""
+    unknown = unknown_fields(kind, fields)
+    if unknown:
+        raise Invalid({f"fields.{name}": [_l("There is no such field.")] for name in unknown})
+    for name, value in fields.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise Invalid({name: [_l("Remove the characters that are not valid text.")]}) from error
+
+
+def assessed(filing: Filing, roles: Iterable[str]) -> Assessment:
+    """What stands between the filing with documents in these roles and its submission today."""
+    return assess(kind=kinds.of(filing.asset_kind), raw=filing.fields, documents=Counter(roles), filed_on=clock.today())
+
+
+def complete(filing: Filing, roles: Iterable[str]) -> Assessment:
+    """The assessment; Invalid (incomplete) lists what is missing or wrong by field."""
+    found = assessed(filing, roles)
+    require_complete(found)
+    return found
+
+
+def require_complete(found: Assessment) -> None:
+    if not found.complete:
+        fields: dict[str, list[Any]] = {}
+        for problem in found.blocking:
+            fields.setdefault(problem.field, []).append(problem.message)
+        raise Invalid(fields, code="incomplete")
