@@ -120,7 +120,7 @@ def _require_extension(last: Head | None, checkpoint: Checkpoint, prove: Prover)
     except ValueError as error:
         raise Refused(
             f"The database's log of {checkpoint.size} entries does not extend the signed one of {last.size} ({error}). "
-            "Entries or tiles in the database were changed. Run `ipplatform audit run --full` to find which, restore "
+            "Entries or tiles in the database were changed. Run `ipplatform log fsck` to find which, restore "
             "them from a backup taken after the last signature, and start the sequencer again."
         ) from error
 

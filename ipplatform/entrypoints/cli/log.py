@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TypeVar
 
 import click
 from flask.cli import with_appcontext
 
-from ipplatform.domain.evidence import keys, queries, recovery, sequencer
-from ipplatform.foundation.db import transaction
+from ipplatform.domain.evidence import fsck, keys, recovery, sequencer, status
 
 Result = TypeVar("Result")
 
@@ -28,17 +28,38 @@ def init() -> None:
 
 
 @command.command("status")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for monitoring.")
 @with_appcontext
-def status() -> None:
-    """Size, latest checkpoint, and why the sequencer halted, if it did."""
-    with transaction(reads_only=True):
-        state = queries.state()
-        if state is None:
-            click.echo("the log is empty; the sequencer has not run yet")
-            return
-        click.echo(f"{state.origin}: {state.size} entries, {state.published_size} in the published checkpoint")
-        if state.halted_reason:
-            click.echo(f"halted since {state.halted_at}: {state.halted_reason}")
+def show(as_json: bool) -> None:
+    """Size, what is published and signed, what waits and for how long, and why the sequencer halted, if it did."""
+    now = status.status()
+    if as_json:
+        click.echo(json.dumps(now.plain, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{now.origin}: {now.size} entries, {now.published_size} in the published checkpoint")
+    click.echo(
+        f"last checkpoint: {now.checkpoint_at.isoformat(timespec='seconds') if now.checkpoint_at else 'none yet'}"
+    )
+    click.echo(f"published at {now.place}: {_entries(now.published)}")
+    click.echo(f"signer's last head: {_entries(now.signer)}")
+    click.echo(f"waiting: {now.pending}" + (f", the oldest for {now.waiting_seconds:.1f} s" if now.pending else ""))
+    if now.frozen:
+        click.echo(f"FROZEN: {now.frozen}")
+    if now.halted_reason:
+        click.echo(f"HALTED since {now.halted_at}: {now.halted_reason}")
+
+
+@command.command("fsck")
+@with_appcontext
+def check() -> None:
+    """Compare database, published files and signer's head; each difference is named. Changes nothing; exit 1 if any."""
+    found = 0
+    for item in fsck.differences():
+        found += 1
+        click.echo(f"{item.record}: {item.field}: expected {item.expected}, found {item.found}")
+    if found:
+        raise click.ClickException(f"{found} differences. docs/operators/processes.md says what to do about each.")
+    click.echo("no difference: database, published files and signer tell one story")
 
 
 @command.command("replay-tail")
@@ -64,6 +85,10 @@ def adopt() -> None:
     """When the signer's memory is lost: continue from the published checkpoint after verifying it."""
     head = _unless_halted(recovery.adopt)
     click.echo(f"the signer continues from {head.size} entries, root {head.root.hex()}")
+
+
+def _entries(size: int | str | None) -> str:
+    return "none yet" if size is None else f"{size} entries" if isinstance(size, int) else size
 
 
 def _unless_halted(act: Callable[[], Result]) -> Result:

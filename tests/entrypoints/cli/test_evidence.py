@@ -70,15 +70,3 @@ def test_the_audit_command_names_record_field_expected_and_found(app: Flask) -> 
     assert f"{record.public_id}: kind: expected registration, found correction; last whole" in broken.output
     assert runner.invoke(args=["audit", "run", "--record", record.public_id]).exit_code == 1
     assert "no such record" in runner.invoke(args=["audit", "run", "--record", "0" * 16]).output
-
-
-def test_the_log_command_tells_its_state_and_the_reason_of_a_halt(app: Flask) -> None:
-    runner = app.test_cli_runner()
-    assert "is empty" in runner.invoke(args=["log", "status"]).output
-    make_record()
-    runner.invoke(args=["sequencer", "--once"])
-    assert "1 entries, 1 in the published checkpoint" in runner.invoke(args=["log", "status"]).output
-    assert "nothing to adopt" in runner.invoke(args=["log", "adopt"]).output
-    assert "halted since" in runner.invoke(args=["log", "status"]).output
-    assert runner.invoke(args=["log", "replay-tail"]).exit_code == 0
-    assert keys.policy().text in runner.invoke(args=["log", "init"]).output

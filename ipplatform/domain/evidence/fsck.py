@@ -1,0 +1,54 @@
+"""Whether database, published files and signer tell one story. Reads only; repairing is an operator's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipplatform.domain.evidence import keys, publish, queries, signer
+from ipplatform.domain.evidence.audit import log
+from ipplatform.domain.evidence.audit.findings import Finding
+from ipplatform.domain.evidence.formats.checkpoint import CheckpointError
+from ipplatform.domain.evidence.formats.note import NoteError
+from ipplatform.foundation.db import transaction
+
+
+def differences() -> Iterator[Finding]:
+    """Every difference, as it is found; a slice of the log is held at a time. May run beside the sequencer."""
+    yield from _databases_age()
+    cursor, ended = 0, False
+    while not ended:
+        with transaction(reads_only=True):
+            part = log.step(cursor)
+        yield from part.findings
+        cursor, ended = part.cursor, part.ended
+
+
+def _databases_age() -> Iterator[Finding]:
+    """What is published and signed is in the database first; so both are read before it, and it may only know more."""
+    signed, stands = _signed(), _published()
+    with transaction(reads_only=True):
+        state = queries.state()
+        size, published_size = (state.size, state.published_size) if state else (0, 0)
+    if signed > size:
+        yield Finding("database", "log_state.size", f"at least {signed}, which the signer signed", str(size))
+    if stands > size:
+        yield Finding("database", "log_state.size", f"at least {stands}, which is published", str(size))
+    if (found := _published()) < published_size:
+        yield Finding("published checkpoint", "size", f"at least {published_size}, as the database says", str(found))
+
+
+def _signed() -> int:
+    try:
+        head = signer.head()
+    except signer.Refused:
+        return 0
+    return head.size if head else 0
+
+
+def _published() -> int:
+    """A false signature counts for nothing here; the walk over the log reports it."""
+    data = publish.standing()
+    try:
+        return keys.open_checkpoint(data).size if data else 0
+    except (NoteError, CheckpointError):
+        return 0
