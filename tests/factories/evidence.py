@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from itertools import count
 from typing import Any
 
-from ipplatform.domain.evidence import services
+from ipplatform.domain.evidence import columns, services
+from ipplatform.domain.evidence.columns import ColumnFinding, Item
 from ipplatform.domain.evidence.manifest import DocumentDigest
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation import storage
@@ -41,6 +43,19 @@ def append(**changes: Any) -> Record:
         "idempotency_key": f"key-{number}",
     }
     return services.append(**(values | changes))
+
+
+def column_findings(record: Record) -> list[ColumnFinding]:
+    """What the registered checks say of one record."""
+    item = Item(
+        record.id,
+        record.public_id,
+        record.organisation_id,
+        record.asset,
+        record.kind,
+        json.loads(record.manifest or b""),
+    )
+    return [finding for check, items in columns.due([item]) for finding in check(items)]
 
 
 def make_record(**changes: Any) -> Record:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import os
 import re
 import zipfile
@@ -19,14 +18,15 @@ from ipplatform.domain.assets.models import Asset, AssetImportEntry
 from ipplatform.domain.assets.reading import archives
 from ipplatform.domain.assets.reading.outcome import level_of, text_of
 from ipplatform.domain.assets.rules import shares_are_whole
-from ipplatform.domain.evidence import columns, sequencer, verify
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence import sequencer, verify
 from ipplatform.domain.evidence.bundle import archive, contents
 from ipplatform.domain.evidence.bundle.reader import Bundle
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation.clock import today
 from ipplatform.foundation.db import db
 from tests.factories import make_organisation
+from tests.factories.evidence import column_findings
 
 DATA = Path(os.environ.get("SHARED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
 GRANTS = sorted(path for path in (DATA / "uspto").glob("ipg*") if path.is_file())
@@ -132,7 +132,7 @@ def test_whole_files_go_into_the_register_and_the_log(app: Flask, paths: list[Pa
     for record in db.session.scalars(select(Record)):
         assert evidence.is_included(record)
         assert record.manifest is not None
-        assert list(columns.differences(record, json.loads(record.manifest))) == []
+        assert column_findings(record) == []
 
 
 @pytest.mark.parametrize(

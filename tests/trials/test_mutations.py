@@ -12,8 +12,9 @@ from flask import Flask
 from config import Settings
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.evidence import sequencer
-from ipplatform.domain.evidence.audit import log, records, runs
+from ipplatform.domain.evidence.audit import heads, log, parts, records, runs
 from ipplatform.domain.evidence.audit.findings import Finding
+from ipplatform.domain.evidence.audit.marks import Standing
 from ipplatform.domain.evidence.models import AuditFinding
 from ipplatform.foundation.db import db, transaction
 from tests.factories import make_organisation
@@ -25,12 +26,13 @@ def findings() -> list[Finding]:
     """Everything a full audit finds, without keeping it."""
     found: list[Finding] = []
     with transaction(reads_only=True):
-        for step in (records.step, log.step):
+        for step in (lambda cursor: records.step(cursor, Standing()), log.step, lambda _: heads.step()):
             part = step(0)
             found += part.findings
             while not part.ended:
                 part = step(part.cursor)
                 found += part.findings
+        found += [item for name in parts.names() for item in parts.step(name).findings]
     db.session.remove()
     return found
 

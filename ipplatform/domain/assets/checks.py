@@ -1,16 +1,16 @@
-"""The register's columns against the manifests that set them; the audit calls these for every record."""
+"""The register's columns against the manifests that set them; the audit calls these with batches of records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from ipplatform.domain.assets import queries
-from ipplatform.domain.assets.models import Asset, AssetParty
-from ipplatform.domain.evidence.columns import ColumnFinding, register_check
+from ipplatform.domain.assets.models import Asset, AssetClassification, AssetDocument, AssetParty, Document
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation.db import db
 
@@ -25,69 +25,102 @@ COLUMNS = (
     "grant_date",
     "expiry_date",
 )
+ALWAYS = ("id", "public_id", "organisation_id", "kind", "origin")
+DOCUMENT_COLUMNS = ("sha512", "size", "name", "media_type")
 # Later filings that may rightly change what a registration said, and what they may change.
 CHANGES_DATA = {"amendment", "correction"}
 CHANGES_TITLE = {"assignment"}
 
 
-def imported_asset(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    """Title, numbers, dates, classes, parties and documents of an imported asset. Native ones are checked by filings."""
-    fields = manifest["fields"]
-    if fields.get("origin") != "external":
+def imported_assets(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    """Title, numbers, dates, classes, parties and documents of imported assets. Native ones are checked by filings."""
+    imported = [item for item in items if item.fields.get("origin") == "external"]
+    if not imported:
         return
-    asset = queries.asset(str(manifest["asset"]))
-    if asset is None:
-        yield ColumnFinding("asset.public_id", manifest["asset"], None)
-        return
-    later = _later_kinds(record)
-    yield from _documents(asset, manifest)
-    if not later & CHANGES_DATA:
-        yield from _data(asset, fields)
-    if not later & CHANGES_TITLE:
-        yield from _title(asset, record, fields)
+    held = Held(sorted({str(item.manifest["asset"]) for item in imported}))
+    for item in imported:
+        asset = held.assets.get(str(item.manifest["asset"]))
+        if asset is None:
+            yield ColumnFinding(item, "asset.public_id", item.manifest["asset"], None)
+            continue
+        later = {kind for record_id, kind in held.records[item.asset] if record_id > item.id}
+        yield from _documents(item, held.documents[asset.id])
+        if not later & CHANGES_DATA:
+            yield from _data(item, asset, held)
+        if not later & CHANGES_TITLE:
+            yield from _title(item, asset, held)
 
 
-def _later_kinds(record: Record) -> set[str]:
-    return set(db.session.scalars(select(Record.kind).where(Record.asset == record.asset, Record.id > record.id)))
+class Held:
+    """What the register holds about some assets, by public id or the asset's id; five statements."""
+
+    def __init__(self, public_ids: list[str]) -> None:
+        columns = [getattr(Asset, name) for name in (*ALWAYS, *COLUMNS)]
+        found = db.session.execute(select(*columns).where(Asset.public_id.in_(public_ids)))
+        self.assets = {asset.public_id: asset for asset in found}
+        ids = [asset.id for asset in self.assets.values()]
+        self.records = _grouped(select(Record.asset, Record.id, Record.kind).where(Record.asset.in_(public_ids)))
+        self.classes = _grouped(
+            select(AssetClassification.asset_id, AssetClassification.scheme, AssetClassification.code).where(
+                AssetClassification.asset_id.in_(ids)
+            )
+        )
+        party = (AssetParty.role, AssetParty.name, AssetParty.country)
+        share = (AssetParty.share_numerator, AssetParty.share_denominator)
+        self.parties = _grouped(
+            select(AssetParty.asset_id, *party, *share)
+            .where(AssetParty.asset_id.in_(ids))
+            .order_by(AssetParty.role.desc(), AssetParty.position)
+        )
+        self.documents = _grouped(
+            select(AssetDocument.asset_id, Document.sha256, *[getattr(Document, name) for name in DOCUMENT_COLUMNS])
+            .join(Document, Document.id == AssetDocument.document_id)
+            .where(AssetDocument.asset_id.in_(ids))
+        )
 
 
-def _data(asset: Asset, fields: dict[str, Any]) -> Iterator[ColumnFinding]:
-    yield from _differing("asset.kind", fields["asset_kind"], asset.kind)
-    yield from _differing("asset.origin", "external", asset.origin)
+def _grouped(statement: Any) -> dict[Any, list[tuple[Any, ...]]]:
+    """Rows without their first column, by that column."""
+    rows: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *values in db.session.execute(statement):
+        rows[key].append(tuple(values))
+    return rows
+
+
+def _data(item: Item, asset: Any, held: Held) -> Iterator[ColumnFinding]:
+    fields = item.fields
+    yield from differs(item, "asset.kind", fields["asset_kind"], asset.kind)
+    yield from differs(item, "asset.origin", "external", asset.origin)
     for column in COLUMNS:
-        yield from _differing(f"asset.{column}", fields[column], _plain(getattr(asset, column)))
-    classes = [{"scheme": item.scheme, "code": item.code} for item in asset.classifications]
-    yield from _differing("asset_classification.code", _sorted(fields["classifications"]), _sorted(classes))
+        yield from differs(item, f"asset.{column}", fields[column], _plain(getattr(asset, column)))
+    classes = [{"scheme": scheme, "code": code} for scheme, code in held.classes[asset.id]]
+    yield from differs(item, "asset_classification.code", _sorted(fields["classifications"]), _sorted(classes))
     named = [party for party in fields["parties"] if party["role"] != "owner"]
-    kept = [_party(party) for party in asset.parties if party.role != "owner"]
-    yield from _differing("asset_party.name", _sorted(named), _sorted(kept))
+    kept = [_party(*party) for party in held.parties[asset.id] if party[0] != "owner"]
+    yield from differs(item, "asset_party.name", _sorted(named), _sorted(kept))
 
 
-def _title(asset: Asset, record: Record, fields: dict[str, Any]) -> Iterator[ColumnFinding]:
-    yield from _differing("asset.organisation_id", record.organisation_id, asset.organisation_id)
-    named = [party for party in fields["parties"] if party["role"] == "owner"]
-    yield from _differing("asset_party.owner", named, [_party(party) for party in asset.owners])
+def _title(item: Item, asset: Any, held: Held) -> Iterator[ColumnFinding]:
+    yield from differs(item, "asset.organisation_id", item.organisation_id, asset.organisation_id)
+    named = [party for party in item.fields["parties"] if party["role"] == "owner"]
+    owners = [_party(*party) for party in held.parties[asset.id] if party[0] == "owner"]
+    yield from differs(item, "asset_party.owner", named, owners)
 
 
-def _documents(asset: Asset, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    kept = {item.document.sha256: item.document for item in queries.documents_of(asset, public_only=False)}
-    for entry in manifest["documents"]:
+def _documents(item: Item, documents: list[tuple[Any, ...]]) -> Iterator[ColumnFinding]:
+    kept = {sha256: dict(zip(DOCUMENT_COLUMNS, values, strict=True)) for sha256, *values in documents}
+    for entry in item.manifest["documents"]:
         document = kept.get(entry["sha256"])
         if document is None:
-            yield ColumnFinding("document.sha256", entry["sha256"], None)
+            yield ColumnFinding(item, "document.sha256", entry["sha256"], None)
             continue
-        for column in ("sha512", "size", "name", "media_type"):
-            yield from _differing(f"document.{column}", entry[column], getattr(document, column))
+        for column, value in document.items():
+            yield from differs(item, f"document.{column}", entry[column], value)
 
 
-def _party(party: AssetParty) -> dict[str, Any]:
-    share = None if party.share_numerator is None else f"{party.share_numerator}/{party.share_denominator}"
-    return {"role": party.role, "name": party.name, "country": party.country, "share": share}
-
-
-def _differing(field: str, expected: object, found: object) -> Iterator[ColumnFinding]:
-    if expected != found:
-        yield ColumnFinding(field, expected, found)
+def _party(role: str, name: str, country: str, numerator: int | None, denominator: int | None) -> dict[str, Any]:
+    share = None if numerator is None else f"{numerator}/{denominator}"
+    return {"role": role, "name": name, "country": country, "share": share}
 
 
 def _sorted(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -98,4 +131,4 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-register_check("registration", imported_asset)
+register_check("registration", imported_assets)

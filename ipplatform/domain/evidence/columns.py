@@ -1,35 +1,69 @@
-"""Columns people see, checked against the manifests that set them. Capabilities above register their own checks."""
+"""Columns people see, checked against the manifests that set them. Capabilities above register their own checks.
+
+A check is given a whole batch of records, so that it asks the database once for all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ipplatform.domain.evidence.models import Record
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record whose manifest is authentic; the other members are its columns, already held against the manifest."""
+
+    id: int
+    public_id: str
+    organisation_id: int | None
+    asset: str | None
+    kind: str
+    manifest: dict[str, Any]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.manifest["fields"]
+        return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ColumnFinding:
-    """`field` names table and column, as in "asset.title"; `expected` is what the manifest says."""
+    """`item` is the record concerned; `field` names table and column ("asset.title"); `expected` is what follows from it."""
 
+    item: Item
     field: str
     expected: object
     found: object
 
 
-Check = Callable[[Record, dict[str, Any]], Iterable[ColumnFinding]]
+Check = Callable[[Sequence[Item]], Iterable[ColumnFinding]]
 _checks: dict[str, list[Check]] = {}
 EVERY_KIND = "*"
 
 
 def register_check(kind: str, check: Check) -> None:
-    """`check(record, manifest)` runs for records of `kind` (EVERY_KIND for all) and yields what differs."""
+    """`check(items)` runs for the records of `kind` (EVERY_KIND for all) of a batch and yields what differs."""
     registered = _checks.setdefault(kind, [])
     if check not in registered:
         registered.append(check)
 
 
-def differences(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    for check in (*_checks.get(record.kind, ()), *_checks.get(EVERY_KIND, ())):
-        yield from check(record, manifest)
+def is_checked(kind: str) -> bool:
+    return kind in _checks or EVERY_KIND in _checks
+
+
+def due(items: Iterable[Item]) -> Iterator[tuple[Check, list[Item]]]:
+    """Every registered check with the items of the batch it is for."""
+    wanted: dict[Check, list[Item]] = defaultdict(list)
+    everywhere = _checks.get(EVERY_KIND, ())
+    for item in items:
+        for check in (*_checks.get(item.kind, ()), *everywhere):
+            wanted[check].append(item)
+    yield from wanted.items()
+
+
+def differs(item: Item, field: str, expected: object, found: object) -> Iterator[ColumnFinding]:
+    if expected != found:
+        yield ColumnFinding(item, field, expected, found)

@@ -1,5 +1,7 @@
 """The public entry of the log: EVIDENCE.md section 1. No organisation, title, person or document digest."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ipplatform.domain.evidence.formats import canonical
@@ -37,6 +39,16 @@ def build(*, origin: str, commitment: bytes, kind: str, time: int) -> bytes:
     if kind not in KINDS or len(data) > LARGEST:
         raise LeafError("a leaf has a known kind and at most 300 bytes")
     return data
+
+
+def builder(origin: str) -> Callable[[bytes, str, int], bytes]:
+    """As `build` for many leaves of one log: `(commitment, kind, time)` to bytes, without asking whether they fit."""
+    schema = json.dumps(schema_of(origin), ensure_ascii=False)
+
+    def filled(commitment: bytes, kind: str, time: int) -> bytes:
+        return f'{{"commitment":"{commitment.hex()}","kind":"{kind}","schema":{schema},"time":{time}}}'.encode()
+
+    return filled
 
 
 def parse(data: bytes) -> Leaf:

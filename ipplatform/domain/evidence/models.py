@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ipplatform.foundation.db import Base, EncryptedBytes, EncryptedJson, PublicId, UtcDateTime
+from ipplatform.foundation.db import Base, EncryptedBytes, EncryptedJson, PlainJson, PublicId, UtcDateTime
 
 PENDING = text("leaf_index IS NULL")
+BROKEN = text("NOT whole")
 
 
 class Record(Base):
@@ -35,6 +37,8 @@ class Record(Base):
         UniqueConstraint("organisation_id", "idempotency_key"),
         CheckConstraint("leaf_index >= 0", name="leaf_index"),
         Index(None, "asset", "id"),
+        Index(None, "kind", "id"),
+        Index(None, "created_at"),
         Index("ix_evidence_record_pending", "id", sqlite_where=PENDING, postgresql_where=PENDING),
     )
 
@@ -117,7 +121,12 @@ class LogCheckpoint(Base):
 
 
 class AuditRun(Base):
-    """A run of the audit with its progress; findings are its rows."""
+    """A run of the audit with its progress; findings are its rows.
+
+    `standing` is what the steps so far say of every leaf (audit/marks.py), `first_record` the id after which records are
+    checked, `covered_size` the leaves the run began after and, once finished, those it vouches for. `report` is the
+    signed note that can be downloaded. `changed_at` moves with every step.
+    """
 
     __tablename__ = "evidence_audit"
 
@@ -133,6 +142,10 @@ class AuditRun(Base):
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     found: Mapped[int] = mapped_column(BigInteger, default=0)
     covered_size: Mapped[int] = mapped_column(BigInteger, default=0)
+    first_record: Mapped[int] = mapped_column(BigInteger, default=0)
+    standing: Mapped[dict[str, Any] | None] = mapped_column(PlainJson, deferred=True)
+    report: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -152,15 +165,25 @@ class AuditFinding(Base):
     field: Mapped[str] = mapped_column(String(120))
     expected: Mapped[str] = mapped_column(EncryptedJson)
     found: Mapped[str] = mapped_column(EncryptedJson)
+    position: Mapped[int | None] = mapped_column(BigInteger)
     last_whole_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AuditedRecord(Base):
-    """When a record was last found whole."""
+    """What the last audit of a record said, mark by mark (None: not applicable), and when it was last found whole."""
 
     __tablename__ = "evidence_audited"
+    __table_args__ = (Index("ix_evidence_audited_broken", "record_id", sqlite_where=BROKEN, postgresql_where=BROKEN),)
 
     record_id: Mapped[int] = mapped_column(ForeignKey("evidence_record.id"), primary_key=True, autoincrement=False)
     whole: Mapped[bool]
+    digest: Mapped[bool | None]
+    commitment: Mapped[bool | None]
+    inclusion: Mapped[bool | None]
+    signature_ed25519: Mapped[bool | None]
+    signature_mldsa44: Mapped[bool | None]
+    witness: Mapped[bool | None]
+    time: Mapped[bool | None]
+    columns: Mapped[bool | None]
     checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_whole_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

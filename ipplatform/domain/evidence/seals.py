@@ -14,6 +14,7 @@ from ipplatform.foundation.secretbox import KEY_FILE
 
 FIELDS = ("organisation_id", "idempotency_key", "request_digest", "storage_keys")
 PART = 8
+BLOCK = 64
 
 
 def keyed_digest(purpose: str, value: bytes) -> bytes:
@@ -28,6 +29,26 @@ def seal(
     values = (organisation_id, idempotency_key, request_digest, ",".join(key or "" for key in storage_keys))
     parts = zip(FIELDS, values, strict=True)
     return b"".join(keyed_digest(name, str(value).encode())[:PART] for name, value in parts)
+
+
+class Sealer:
+    """As `seal` for many records: the key is read and scheduled once (RFC 2104: the two padded halves)."""
+
+    def __init__(self) -> None:
+        key = _key(settings.current().keys_dir / KEY_FILE).ljust(BLOCK, b"\x00")
+        inner, outer = bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
+        self._inner = [hashlib.sha256(inner + name.encode() + b"\x00") for name in FIELDS]
+        self._outer = hashlib.sha256(outer)
+
+    def seal(self, values: Sequence[bytes]) -> bytes:
+        """`values` are those of FIELDS in that order, as the text that `seal` makes of them, encoded."""
+        parts = []
+        for prepared, value in zip(self._inner, values, strict=True):
+            inner, outer = prepared.copy(), self._outer.copy()
+            inner.update(value)
+            outer.update(inner.digest())
+            parts.append(outer.digest()[:PART])
+        return b"".join(parts)
 
 
 def broken_fields(sealed: bytes, expected: bytes) -> list[str]:

@@ -1,18 +1,16 @@
-"""What people read of a filing, held against its manifest and the decisions on it. Run by the audit."""
+"""What people read of filings, held against their manifests and the decisions on them. Run by the audit in batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from ipplatform.domain.assets.models import Asset
-from ipplatform.domain.evidence.columns import ColumnFinding, register_check
-from ipplatform.domain.evidence.models import Record
-from ipplatform.domain.filings import queries
-from ipplatform.domain.filings.models import Filing
+from ipplatform.domain.assets.models import Asset, AssetParty, Document
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
+from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.shares import parse_share
 from ipplatform.foundation.db import db
@@ -22,39 +20,56 @@ AFTER_DECISION = {
     "deficient": (lifecycle.DEFICIENT,),
     "refuse": (lifecycle.REFUSED,),
 }
+COLUMNS = (
+    Filing.id,
+    Filing.public_id,
+    Filing.kind,
+    Filing.asset,
+    Filing.organisation_id,
+    Filing.record_id,
+    Filing.status,
+    Filing.content,
+)
 
 
-def filing_row(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    """The row of the filing itself: content, kind, asset, organisation and documents."""
-    found = _filing(record.public_id)
-    if found is None:
-        if "office" in manifest["submitter"]:
-            yield ColumnFinding("filing", record.public_id, None)
-        return
-    if found.content != manifest["fields"]:
-        yield from _content(found.content or {}, manifest["fields"])
-    yield from _differs("filing.kind", manifest["kind"], found.kind)
-    yield from _differs("filing.asset", manifest["asset"], found.asset)
-    yield from _differs("filing.organisation", record.organisation_id, found.organisation_id)
-    yield from _differs("filing.record", record.id, found.record_id)
-    held = sorted((role, document.sha256) for role, document in queries.attachments(found.id))
-    yield from _differs(
-        "filing.documents", sorted((item["role"], item["sha256"]) for item in manifest["documents"]), held
-    )
+def filing_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    """The rows of the filings themselves: content, kind, asset, organisation and documents."""
+    found = _filings([item.public_id for item in items])
+    attached = _attached([row.id for row in found.values()])
+    for item in items:
+        row = found.get(item.public_id)
+        if row is not None:
+            yield from _row(item, row, sorted(attached.get(row.id, ())))
+        elif "office" in item.manifest["submitter"]:
+            yield ColumnFinding(item, "filing", item.public_id, None)
 
 
-def case_status(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
+def _row(item: Item, row: Any, attached: list[tuple[str, str]]) -> Iterator[ColumnFinding]:
+    manifest = item.manifest
+    if row.content != manifest["fields"]:
+        yield from _content(item, row.content or {})
+    yield from differs(item, "filing.kind", manifest["kind"], row.kind)
+    yield from differs(item, "filing.asset", manifest["asset"], row.asset)
+    yield from differs(item, "filing.organisation", item.organisation_id, row.organisation_id)
+    yield from differs(item, "filing.record", item.id, row.record_id)
+    listed = sorted((document["role"], document["sha256"]) for document in manifest["documents"])
+    yield from differs(item, "filing.documents", listed, attached)
+
+
+def case_statuses(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     """The status of a registration follows from what was logged about it."""
-    found = _filing(record.public_id)
-    if found is None or found.kind != "registration":
-        return
-    expected = expected_statuses(queries.follow_ups(found.id))
-    if found.status not in expected:
-        yield ColumnFinding("filing.status", " / ".join(expected), found.status)
+    named = {item.public_id: item for item in items}
+    cases = select(Filing.id, Filing.public_id, Filing.status).where(Filing.public_id.in_(named))
+    found = db.session.execute(cases.where(Filing.kind == "registration")).all()
+    logged = _follow_ups([row.id for row in found])
+    for row in found:
+        expected = expected_statuses(logged.get(row.id, ()))
+        if row.status not in expected:
+            yield ColumnFinding(named[row.public_id], "filing.status", " / ".join(expected), row.status)
 
 
-def expected_statuses(follow_ups: list[Filing]) -> tuple[str, ...]:
-    """Statuses a case may have after these logged filings, read from their manifests' content."""
+def expected_statuses(follow_ups: Sequence[Any]) -> tuple[str, ...]:
+    """Statuses a case may have after these logged filings (with kind and content, oldest first)."""
     if not follow_ups:
         return (lifecycle.SUBMITTED, lifecycle.UNDER_EXAMINATION)
     last = follow_ups[-1]
@@ -65,58 +80,82 @@ def expected_statuses(follow_ups: list[Filing]) -> tuple[str, ...]:
     return (lifecycle.ANSWERED, lifecycle.UNDER_EXAMINATION)
 
 
-def register_entry(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    """Title, abstract, owners and shares of an asset, as the submission a registration was decided on says."""
-    if manifest["fields"].get("outcome") != "register":
+def register_entries(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    """Title, abstract, owners and shares of assets, as the submissions that registrations were decided on say."""
+    deciding = [item for item in items if item.fields.get("outcome") == "register"]
+    if not deciding:
         return
-    decided = _filing(manifest["fields"]["decided"])
-    asset = (
-        db.session.scalars(select(Asset).where(Asset.public_id == manifest["asset"]).options(joinedload(Asset.parties)))
-        .unique()
-        .one_or_none()
-    )
-    if decided is None or asset is None:
-        yield ColumnFinding("asset", manifest["asset"], None)
-        return
-    content = decided.content or {}
-    yield from _differs("asset.title", content.get("title"), asset.title)
-    yield from _differs("asset.abstract", content.get("abstract", ""), asset.abstract)
-    if not _title_moved(manifest["asset"]):
-        yield from _differs("asset.owners", _owners(content), _held(asset))
+    decided = _filings([item.fields["decided"] for item in deciding])
+    names = [item.manifest["asset"] for item in deciding]
+    columns = select(Asset.id, Asset.public_id, Asset.title, Asset.abstract).where(Asset.public_id.in_(names))
+    assets = {row.public_id: row for row in db.session.execute(columns)}
+    owners, moved = _owners_held([row.id for row in assets.values()]), _titles_moved(names)
+    for item in deciding:
+        case, asset = decided.get(item.fields["decided"]), assets.get(item.manifest["asset"])
+        if case is None or asset is None:
+            yield ColumnFinding(item, "asset", item.manifest["asset"], None)
+            continue
+        content = case.content or {}
+        yield from differs(item, "asset.title", content.get("title"), asset.title)
+        yield from differs(item, "asset.abstract", content.get("abstract", ""), asset.abstract)
+        if asset.public_id not in moved:
+            yield from differs(item, "asset.owners", _owners(content), owners.get(asset.id, []))
 
 
-def _title_moved(asset: str) -> bool:
-    """Whether a later assignment set the owners; then its own check speaks for them."""
-    moved = select(Filing.id).where(Filing.asset == asset, Filing.kind.in_(("assignment", "correction"))).limit(1)
-    return db.session.scalar(moved) is not None
+def _titles_moved(assets: list[str]) -> set[str]:
+    """The assets whose owners a later assignment set; then its own check speaks for them."""
+    moved = select(Filing.asset).where(Filing.asset.in_(assets), Filing.kind.in_(("assignment", "correction")))
+    return set(db.session.scalars(moved))
 
 
 def _owners(content: dict[str, Any]) -> list[list[str]]:
     return [[owner["name"], owner["country"], str(parse_share(owner["share"]))] for owner in content.get("owners", [])]
 
 
-def _held(asset: Asset) -> list[list[str]]:
-    owners = sorted(asset.owners, key=lambda party: party.position)
-    return [
-        [one.name, one.country, str(parse_share(f"{one.share_numerator}/{one.share_denominator}"))] for one in owners
-    ]
+def _owners_held(asset_ids: list[int]) -> dict[int, list[list[str]]]:
+    party = (AssetParty.name, AssetParty.country, AssetParty.share_numerator, AssetParty.share_denominator)
+    rows = select(AssetParty.asset_id, *party).where(AssetParty.asset_id.in_(asset_ids), AssetParty.role == "owner")
+    held: dict[int, list[list[str]]] = defaultdict(list)
+    for asset_id, name, country, numerator, denominator in db.session.execute(rows.order_by(AssetParty.position)):
+        held[asset_id].append([name, country, str(parse_share(f"{numerator}/{denominator}"))])
+    return held
 
 
-def _content(found: dict[str, Any], expected: dict[str, Any]) -> Iterator[ColumnFinding]:
-    for name in sorted({*found, *expected}):
-        yield from _differs(f"filing.{name}", expected.get(name), found.get(name))
+def _content(item: Item, found: dict[str, Any]) -> Iterator[ColumnFinding]:
+    for name in sorted({*found, *item.fields}):
+        yield from differs(item, f"filing.{name}", item.fields.get(name), found.get(name))
 
 
-def _differs(field: str, expected: object, found: object) -> Iterator[ColumnFinding]:
-    if expected != found:
-        yield ColumnFinding(field, expected, found)
+def _filings(public_ids: list[str]) -> dict[str, Any]:
+    rows = db.session.connection().execute(select(*COLUMNS).where(Filing.public_id.in_(public_ids)))
+    return {row.public_id: row for row in rows}
 
 
-def _filing(public_id: str) -> Filing | None:
-    return db.session.scalars(select(Filing).where(Filing.public_id == public_id)).one_or_none()
+def _attached(filing_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Filing id to (role, SHA-256) of its documents."""
+    rows = (
+        select(FilingDocument.filing_id, FilingDocument.role, Document.sha256)
+        .join(Document, Document.id == FilingDocument.document_id)
+        .where(FilingDocument.filing_id.in_(filing_ids))
+    )
+    held: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for filing_id, role, sha256 in db.session.connection().execute(rows):
+        held[filing_id].append((role, sha256))
+    return held
+
+
+def _follow_ups(case_ids: list[int]) -> dict[int, list[Any]]:
+    """Case id to what was submitted about it, oldest first."""
+    rows = select(Filing.about_id, Filing.kind, Filing.content).where(
+        Filing.about_id.in_(case_ids), Filing.status != lifecycle.DRAFT
+    )
+    held: dict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(rows.order_by(Filing.id)):
+        held[row.about_id].append(row)
+    return held
 
 
 for _kind in ("registration", "amendment", "withdrawal", "office_decision", "licence", "licence_end"):
-    register_check(_kind, filing_row)
-register_check("registration", case_status)
-register_check("office_decision", register_entry)
+    register_check(_kind, filing_rows)
+register_check("registration", case_statuses)
+register_check("office_decision", register_entries)

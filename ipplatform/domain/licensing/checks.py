@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ipplatform.domain.evidence.columns import ColumnFinding, register_check
-from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.licensing import queries
 from ipplatform.domain.licensing.models import Agreement
 from ipplatform.domain.licensing.rules import lifecycle
@@ -16,40 +15,45 @@ from ipplatform.domain.rights import rules
 from ipplatform.domain.rights.models import Grant, held
 
 
-def agreement_row(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    """The agreement: digest, parties, terms, state and both signatures."""
-    fields = manifest["fields"]
-    found = queries.agreement_by_filing(record.public_id)
-    if found is None:
-        yield ColumnFinding("agreement", fields.get("agreement"), None)
-        return
-    yield from _differs("agreement.public_id", fields["agreement"], found.public_id)
-    yield from _differs("agreement.sha256", fields["sha256"], found.sha256)
-    yield from _differs("document.sha256", fields["sha256"], found.document.sha256)
-    yield from _differs("agreement.licensor", fields["licensor"]["organisation"], found.licensor.public_id)
-    yield from _differs("agreement.licensee", fields["licensee"]["organisation"], found.licensee.public_id)
-    yield from _differs("agreement.asset", manifest["asset"], found.asset.public_id)
-    yield from _differs("agreement.state", lifecycle.EXECUTED, found.state)
-    yield from _differs("negotiation.state", lifecycle.EXECUTED, found.negotiation.state)
-    yield from _differs("licence_offer.terms", fields["terms"], found.offer.terms)
-    yield from _signatures(fields["signatures"], found)
+def agreement_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    """The agreements: digest, parties, terms, state and both signatures."""
+    agreements = queries.agreements_by_filing([item.public_id for item in items])
+    for item in items:
+        found, fields = agreements.get(item.public_id), item.fields
+        if found is None:
+            yield ColumnFinding(item, "agreement", fields.get("agreement"), None)
+            continue
+        yield from differs(item, "agreement.public_id", fields["agreement"], found.public_id)
+        yield from differs(item, "agreement.sha256", fields["sha256"], found.sha256)
+        yield from differs(item, "document.sha256", fields["sha256"], found.document.sha256)
+        yield from differs(item, "agreement.licensor", fields["licensor"]["organisation"], found.licensor.public_id)
+        yield from differs(item, "agreement.licensee", fields["licensee"]["organisation"], found.licensee.public_id)
+        yield from differs(item, "agreement.asset", item.manifest["asset"], found.asset.public_id)
+        yield from differs(item, "agreement.state", lifecycle.EXECUTED, found.state)
+        yield from differs(item, "negotiation.state", lifecycle.EXECUTED, found.negotiation.state)
+        yield from differs(item, "licence_offer.terms", fields["terms"], found.offer.terms)
+        yield from _signatures(item, fields["signatures"], found)
 
 
-def grant_rows(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
+def grant_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     """The ledger's rows, in the codes people read and in the integers the constraint compares."""
-    fields = manifest["fields"]
-    found = {grant.public_id: grant for grant in rights.grants_under(fields["agreement"])}
-    yield from _differs("rights_grant", sorted(fields["grants"]), sorted(found))
-    for public_id in fields["grants"]:
-        if public_id in found:
-            yield from _grant(record, manifest, found[public_id])
+    grants = rights.grants_under_each([item.fields["agreement"] for item in items])
+    subjects = {grant_id for found in grants.values() for grant in found for grant_id in grant.subject_to}
+    names = rights.public_ids(sorted(subjects))
+    for item in items:
+        fields = item.fields
+        found = {grant.public_id: grant for grant in grants.get(fields["agreement"], ())}
+        yield from differs(item, "rights_grant", sorted(fields["grants"]), sorted(found))
+        for public_id in fields["grants"]:
+            if public_id in found:
+                yield from _grant(item, found[public_id], names)
 
 
-def _grant(record: Record, manifest: dict[str, Any], grant: Grant) -> Iterator[ColumnFinding]:
-    fields, terms = manifest["fields"], manifest["fields"]["terms"]
+def _grant(item: Item, grant: Grant, names: dict[int, str]) -> Iterator[ColumnFinding]:
+    fields, terms = item.fields, item.fields["terms"]
     agreed = {
-        "asset": (manifest["asset"], grant.asset.public_id),
-        "record_id": (record.id, grant.record_id),
+        "asset": (item.manifest["asset"], grant.asset.public_id),
+        "record_id": (item.id, grant.record_id),
         "licensor": (fields["licensor"]["organisation"], grant.licensor.public_id),
         "licensee": (fields["licensee"]["organisation"], grant.licensee.public_id if grant.licensee else None),
         "exclusivity": (terms["exclusivity"], grant.exclusivity),
@@ -59,44 +63,39 @@ def _grant(record: Record, manifest: dict[str, Any], grant: Grant) -> Iterator[C
         "start_date": (terms["start"], grant.start_date.isoformat()),
         "end_date": (terms["end"], grant.end_date.isoformat() if grant.end_date else None),
         "sublicensing": (terms["sublicensing"], grant.sublicensing),
-        "subject_to": (sorted(terms["subject_to"]), sorted(rights.public_ids(grant.subject_to))),
+        "subject_to": (sorted(terms["subject_to"]), sorted(names[one] for one in grant.subject_to if one in names)),
         "head_id": (None, grant.head_id),
     }
     for name, (expected, found) in agreed.items():
-        yield from _differs(f"rights_grant.{name}", expected, found)
+        yield from differs(item, f"rights_grant.{name}", expected, found)
     if grant.ended_at is None:
-        yield from _differs("rights_grant.last_day", grant.end_date, grant.last_day)
-    yield from _integers(grant)
+        yield from differs(item, "rights_grant.last_day", grant.end_date, grant.last_day)
+    yield from _integers(item, grant)
 
 
-def _integers(grant: Grant) -> Iterator[ColumnFinding]:
+def _integers(item: Item, grant: Grant) -> Iterator[ColumnFinding]:
     try:
         expected = {**held(grant.terms), "bars": rules.barring_ranges(grant.id, grant.terms)}
     except KeyError as unknown:
-        yield ColumnFinding("rights_grant", "codes of the lists", str(unknown.args[0]))
+        yield ColumnFinding(item, "rights_grant", "codes of the lists", str(unknown.args[0]))
         return
     for name, value in expected.items():
-        yield from _differs(f"rights_grant.{name}", value, getattr(grant, name))
+        yield from differs(item, f"rights_grant.{name}", value, getattr(grant, name))
 
 
-def _signatures(expected: list[dict[str, Any]], found: Agreement) -> Iterator[ColumnFinding]:
+def _signatures(item: Item, expected: list[dict[str, Any]], found: Agreement) -> Iterator[ColumnFinding]:
     held_now = {one.organisation.public_id: signature_evidence(one) for one in found.signatures}
     for signature in expected:
         now_there = held_now.pop(signature["organisation"], None)
         if now_there is None:
-            yield ColumnFinding("agreement_signature", signature["organisation"], None)
+            yield ColumnFinding(item, "agreement_signature", signature["organisation"], None)
             continue
         for name in signature:
             if name != "person_name":  # people may change their names; the statement keeps the one they signed with
-                yield from _differs(f"agreement_signature.{name}", signature[name], now_there.get(name))
+                yield from differs(item, f"agreement_signature.{name}", signature[name], now_there.get(name))
     for organisation in held_now:
-        yield ColumnFinding("agreement_signature", None, organisation)
+        yield ColumnFinding(item, "agreement_signature", None, organisation)
 
 
-def _differs(field: str, expected: object, found: object) -> Iterator[ColumnFinding]:
-    if expected != found:
-        yield ColumnFinding(field, expected, found)
-
-
-for _check in (agreement_row, grant_rows):
+for _check in (agreement_rows, grant_rows):
     register_check(FILING, _check)

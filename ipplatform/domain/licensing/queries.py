@@ -88,14 +88,15 @@ def agreement_of(negotiation_id: int) -> Agreement | None:
     return db.session.scalars(statement.order_by(Agreement.id.desc()).limit(1)).one_or_none()
 
 
-def agreement_by_filing(filing_public_id: str) -> Agreement | None:
+def agreements_by_filing(filing_public_ids: list[str]) -> dict[str, Agreement]:
+    """Filing's public id to the agreement it recorded, with everything its page shows; two statements."""
     statement = (
-        select(Agreement)
-        .join(Filing, Filing.id == Agreement.filing_id)
-        .where(Filing.public_id == filing_public_id)
+        select(Filing.public_id, Agreement)
+        .join(Agreement, Filing.id == Agreement.filing_id)
+        .where(Filing.public_id.in_(filing_public_ids))
         .options(*_whole())
     )
-    return db.session.scalars(statement).one_or_none()
+    return {public_id: found for public_id, found in db.session.execute(statement)}  # noqa: C416
 
 
 def agreements_of(

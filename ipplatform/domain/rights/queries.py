@@ -64,9 +64,22 @@ def grants_under(agreement_ref: str) -> list[Grant]:
     return list(db.session.scalars(found))
 
 
-def public_ids(grant_ids: Sequence[int]) -> list[str]:
-    """The public ids behind ids, as far as they exist."""
-    return list(db.session.scalars(select(Grant.public_id).where(Grant.id.in_(grant_ids)))) if grant_ids else []
+def grants_under_each(agreement_refs: Sequence[str]) -> dict[str, list[Grant]]:
+    """Agreement to its grants with asset and parties, oldest first; one statement."""
+    parties = (joinedload(Grant.asset), joinedload(Grant.licensor), joinedload(Grant.licensee))
+    rows = select(Grant).where(Grant.agreement_ref.in_(agreement_refs)).options(*parties).order_by(Grant.id)
+    found: dict[str, list[Grant]] = defaultdict(list)
+    for one in db.session.scalars(rows):
+        found[one.agreement_ref].append(one)
+    return found
+
+
+def public_ids(grant_ids: Sequence[int]) -> dict[int, str]:
+    """Id to public id, as far as they exist."""
+    if not grant_ids:
+        return {}
+    rows = db.session.execute(select(Grant.id, Grant.public_id).where(Grant.id.in_(grant_ids)))
+    return {identity: public_id for identity, public_id in rows}  # noqa: C416
 
 
 def standings_of(asset_id: int) -> list[rules.Standing]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 
 import pytest
 from flask import Flask
@@ -11,13 +10,14 @@ from sqlalchemy import select, text
 
 from ipplatform.domain.assets.importing import runs
 from ipplatform.domain.assets.models import Asset
-from ipplatform.domain.evidence import columns, services
+from ipplatform.domain.evidence import services
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation import jobs
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.ids import new_public_id
 from tests.factories import actor_of, make_organisation, member
 from tests.factories.assets import grant_xml
+from tests.factories.evidence import column_findings
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def record(app: Flask) -> Record:
 def findings(record: Record) -> set[str]:
     db.session.expire_all()
     assert record.manifest is not None
-    return {found.field for found in columns.differences(record, json.loads(record.manifest))}
+    return {found.field for found in column_findings(record)}
 
 
 def test_an_untouched_asset_is_whole(record: Record) -> None:

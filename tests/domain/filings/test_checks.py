@@ -1,18 +1,18 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 
 from ipplatform.domain.assets import queries as assets
-from ipplatform.domain.evidence import columns, sequencer
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.filings import services
 from ipplatform.domain.filings.models import Filing
 from ipplatform.foundation.db import db, transaction
 from tests.factories import actor_of, member
+from tests.factories.evidence import column_findings
 from tests.factories.filings import decided, draft, received, submitted
 
 
@@ -22,8 +22,7 @@ def findings(filing: Filing) -> set[str]:
     db.session.expire_all()
     found = set()
     for record in evidence.history(filing.asset):
-        manifest = json.loads(record.manifest or b"")
-        found |= {finding.field for finding in columns.differences(record, manifest)}
+        found |= {finding.field for finding in column_findings(record)}
     return found
 
 
@@ -109,5 +108,5 @@ def test_a_filing_that_vanished_is_found(app: Flask) -> None:
     db.session.delete(filing)
     db.session.flush()
     (record,) = evidence.history(asset)
-    found = list(columns.differences(record, json.loads(record.manifest or b"")))
+    found = column_findings(record)
     assert [finding.field for finding in found] == ["filing"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from ipplatform.domain.evidence import columns
+from ipplatform.domain.evidence.columns import ColumnFinding
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.licensing.models import Agreement, Negotiation, Offer, Signature
 from ipplatform.domain.rights import services as rights
@@ -19,14 +18,15 @@ from ipplatform.domain.rights.ranges import Ranges
 from ipplatform.foundation.clock import today
 from ipplatform.foundation.db import db, transaction
 from tests.databases import both_databases
+from tests.factories.evidence import column_findings
 from tests.factories.licensing import licence_terms, make_licence
 
 
-def findings() -> list[columns.ColumnFinding]:
+def findings() -> list[ColumnFinding]:
     db.session.expire_all()
     record = db.session.scalars(select(Record)).one()
     assert record.manifest is not None
-    return list(columns.differences(record, json.loads(record.manifest)))
+    return column_findings(record)
 
 
 def change(model: Any, **values: Any) -> None:

@@ -1,67 +1,191 @@
-"""Checks the log itself: leaves against tiles, tiles against each other, files, roots and signatures."""
+"""Checks the log from the bottom: leaves against tiles, tiles against their parents and files, checkpoints on the way."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
-from ipplatform.domain.evidence import keys, publish, queries, signer
-from ipplatform.domain.evidence.audit.findings import Finding, Part, shown
+from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.audit import files, signatures
+from ipplatform.domain.evidence.audit.findings import Finding, Part, Words, difference
+from ipplatform.domain.evidence.audit.marks import INCLUSION
 from ipplatform.domain.evidence.audit.rows import raw_text, text_of
-from ipplatform.domain.evidence.formats import checkpoint as checkpoints
-from ipplatform.domain.evidence.formats import merkle, note, tiles
-from ipplatform.domain.evidence.models import LogCheckpoint, LogLeaf, LogState, LogTile, Record
-from ipplatform.domain.evidence.store.choice import published
-from ipplatform.domain.evidence.witness import audit as witnesses
-from ipplatform.domain.evidence.witness import quorum
-from ipplatform.foundation import settings
+from ipplatform.domain.evidence.formats import merkle, tiles
+from ipplatform.domain.evidence.models import LogLeaf, LogState, LogTile, Record
 from ipplatform.foundation.db import db
 
-TILES = 8
+TILES = 32
+MOST_CHECKPOINTS = 2000
+
+
+@dataclass(slots=True)
+class Bottom:
+    """A tile of leaves as stored: `hashes` are those of `entries` by place, `data` what the tile holds."""
+
+    tile: tiles.Tile
+    data: bytes
+    entries: dict[int, bytes]
+    has_records: bool
+
+    @property
+    def first(self) -> int:
+        return self.tile.number * tiles.WIDTH
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.entries) == self.tile.width
 
 
 def step(cursor: int) -> Part:
-    """The next bottom tiles from number `cursor`; the last step also checks what stands above and beside them."""
+    """The next bottom tiles from number `cursor`, with the checkpoints of the sizes they reach."""
     state = queries.state()
     size = state.size if state else 0
     last = -(-size // tiles.WIDTH)
-    part = Part(min(cursor + TILES, last))
-    for number in range(cursor, part.cursor):
-        part.findings += bottom(number, size, state.published_size if state else 0)
-        part.checked += 1
-    if part.cursor >= last:
-        part.ended = True
-        part.findings += whole(state)
+    part = Part(cursor, ended=state is None or cursor >= last)
+    if state is None or part.ended:
+        return part
+    seen, above = 0, Above()
+    for bottom in _bottoms(cursor, min(cursor + TILES, last), size):
+        seen += check(bottom, state, part, above)
+        part.cursor, part.checked = bottom.tile.number + 1, part.checked + bottom.tile.width
+        part.covered = {INCLUSION: min(size, part.cursor * tiles.WIDTH)}
+        if seen >= MOST_CHECKPOINTS:
+            break
+    part.ended = part.cursor >= last
     return part
 
 
-def bottom(number: int, size: int, published: int) -> list[Finding]:
-    """A tile of leaves: entries against hashes, the tile against its parent, both against the published files."""
-    width = min(tiles.WIDTH, size - number * tiles.WIDTH)
-    tile = tiles.Tile(0, number, width)
-    stored = _tile(0, number)
-    findings = list(_length(tile, stored))
-    entries = _entries(number, width)
-    for place in range(width):
-        entry, record, leaf = entries.get(place, (None, None, None))
-        findings += _entry(tile, place, stored, entry, record, leaf)
-    hashes = [merkle.leaf_hash(entries[place][0]) for place in range(width) if place in entries]
-    if len(hashes) == tiles.WIDTH == len(stored) // merkle.HASH_SIZE:
-        findings += _parent(0, number, {merkle.fold(hashes), merkle.fold(tiles.split_hashes(stored))})
-    findings += _file(tiles.Tile(0, number, tiles.WIDTH), stored, published)
-    encoded = [entries[place][0] for place in range(width) if place in entries]
-    findings += _entry_files(number, encoded, published)
-    return findings
+def one(index: int, state: LogState) -> Part:
+    """The bottom tile that holds the leaf at `index`, with the checkpoints of the sizes it reaches."""
+    number = index // tiles.WIDTH
+    part = Part(number)
+    for bottom in _bottoms(number, number + 1, state.size):
+        check(bottom, state, part, Above())
+    return part
 
 
-def _entry(
-    tile: tiles.Tile, place: int, stored: bytes, entry: bytes | None, record: str | None, leaf: bytes | None
-) -> Iterator[Finding]:
-    index = tile.number * tiles.WIDTH + place
+class Above:
+    """Tiles above the bottom, read once a step."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[int, int], bytes] = {}
+
+    def __call__(self, level: int, number: int) -> bytes:
+        if (level, number) not in self._held:
+            self._held[level, number] = tile_bytes(level, number)
+        return self._held[level, number]
+
+
+def tile_bytes(level: int, number: int) -> bytes:
+    """The stored tile; empty when it is missing."""
+    try:
+        return queries.tile_data(level, number)
+    except tiles.TileError:
+        return b""
+
+
+def check(bottom: Bottom, state: LogState, part: Part, above: Above) -> int:
+    """Adds to `part` what is wrong about the tile; returns how many checkpoints were verified."""
+    tile, hashes = bottom.tile, [hashlib.sha256(b"\x00" + entry).digest() for entry in bottom.entries.values()]
+    part.findings += length(tile, bottom.data)
+    if not (bottom.is_complete and bottom.has_records and b"".join(hashes) == bottom.data):
+        for place, finding in _entries(bottom):
+            part.findings.append(finding)
+            part.broken.append((INCLUSION, bottom.first + place, bottom.first + place + 1))
+    held = tiles.split_hashes(bottom.data)
+    levels = _levels(held if len(held) == tile.width else hashes)
+    if tile.width == tiles.WIDTH == len(held):
+        add_parent(part, 0, tile.number, {levels[-1][0], *_should_be(bottom, hashes, held)}, above)
+    part.findings += files.of_hashes(tile, bottom.data, state.published_size)
+    part.findings += files.of_entries(tile.number, list(bottom.entries.values()), state.published_size)
+    return signatures.check(bottom.first, tile.width, _node(tile.number, levels, above), part)
+
+
+def _should_be(bottom: Bottom, hashes: list[bytes], held: list[bytes]) -> set[bytes]:
+    """The root over the entries, where it is another than over what the tile holds."""
+    return {merkle.fold(hashes)} if bottom.is_complete and hashes != held else set()
+
+
+def length(tile: tiles.Tile, data: bytes) -> Iterator[Finding]:
+    if len(data) != tile.width * merkle.HASH_SIZE:
+        yield Finding(tile.path, "log_tile.data", f"{tile.width * merkle.HASH_SIZE} bytes", f"{len(data)} bytes")
+
+
+def add_parent(part: Part, level: int, number: int, roots: set[bytes], above: Above) -> None:
+    """The parent's hash is a root of this tile: of what it holds, or of what it should hold (that is found below)."""
+    higher, place = divmod(number, tiles.WIDTH)
+    held = above(level + 1, higher)[place * merkle.HASH_SIZE : (place + 1) * merkle.HASH_SIZE]
+    if held not in roots:
+        path = tiles.Tile(level + 1, higher, tiles.WIDTH).path
+        part.findings.append(difference(path, f"hash {place}", min(roots), held))
+        reach = tiles.WIDTH ** (level + 1)
+        part.broken.append((INCLUSION, number * reach, (number + 1) * reach))
+
+
+def _levels(hashes: list[bytes]) -> list[list[bytes]]:
+    """The complete subtrees over the hashes: levels[k][i] covers the leaves [i << k, (i + 1) << k) of the tile."""
+    levels, row = [hashes], hashes
+    for _ in range(tiles.HEIGHT):
+        pairs = zip(row[::2], row[1::2], strict=False)
+        row = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        levels.append(row)
+    return levels
+
+
+def _node(number: int, levels: list[list[bytes]], above: Above) -> merkle.Node:
+    """Subtrees of the tile from its leaves, those left of it from the tiles above."""
+    stored = tiles.node_reader(above)
+    held: dict[tuple[int, int], bytes] = {}
+
+    def node(level: int, index: int) -> bytes:
+        first = number << tiles.HEIGHT >> level
+        if level <= tiles.HEIGHT and index >= first and levels:
+            return levels[level][index - first]
+        if (level, index) not in held:
+            held[level, index] = stored(level, index)
+        return held[level, index]
+
+    return node
+
+
+def _bottoms(first: int, end: int, size: int) -> Iterator[Bottom]:
+    """The tiles from number `first` to before `end`, with their entries; one statement each for all of them."""
+    leaves = (first * tiles.WIDTH, min(end * tiles.WIDTH, size) - 1)
+    data = {number: bytes(held) for number, held in db.session.execute(
+        select(LogTile.number, LogTile.data).where(LogTile.level == 0, LogTile.number.between(first, end - 1))
+    )}  # fmt: skip
+    stored: dict[int, dict[int, bytes]] = {number: {} for number in range(first, end)}
+    columns = select(LogLeaf.leaf_index, LogLeaf.entry).where(LogLeaf.leaf_index.between(*leaves))
+    for index, entry in db.session.connection().execute(columns.order_by(LogLeaf.leaf_index)):
+        stored[index >> tiles.HEIGHT][index & (tiles.WIDTH - 1)] = bytes(entry)
+    every = _records_between(*leaves) == leaves[1] - leaves[0] + 1
+    for number in range(first, end):
+        width = min(tiles.WIDTH, size - number * tiles.WIDTH)
+        low = number * tiles.WIDTH
+        complete = every or _records_between(low, low + width - 1) == width
+        yield Bottom(tiles.Tile(0, number, width), data.get(number, b""), stored[number], complete)
+
+
+def _records_between(low: int, high: int) -> int:
+    return db.session.scalar(select(func.count()).where(Record.leaf_index.between(low, high))) or 0
+
+
+def _entries(bottom: Bottom) -> Iterator[tuple[int, Finding]]:
+    """(place in the tile, finding) for each entry that its tile or its record contradicts."""
+    named = _named(bottom.first, bottom.tile.width)
+    for place in range(bottom.tile.width):
+        record, leaf = named.get(place, (None, None))
+        held = bottom.data[place * merkle.HASH_SIZE : (place + 1) * merkle.HASH_SIZE]
+        yield from ((place, item) for item in _entry(bottom, place, held, record, leaf))
+
+
+def _entry(bottom: Bottom, place: int, held: bytes, record: str | None, leaf: bytes | None) -> Iterator[Finding]:
+    index, entry = bottom.first + place, bottom.entries.get(place)
     name = record or f"entry {index}"
-    held = stored[place * merkle.HASH_SIZE : (place + 1) * merkle.HASH_SIZE]
     if entry is None:
         yield Finding(name, f"log_leaf {index}", f"an entry with hash {held.hex()}", "nothing")
         return
@@ -70,165 +194,17 @@ def _entry(
     if merkle.leaf_hash(entry) == held:
         return
     if leaf is not None and merkle.leaf_hash(leaf) == held:
-        yield Finding(name, f"log_leaf.entry {index}", shown(leaf.decode()), shown(entry))
+        yield difference(name, f"log_leaf.entry {index}", leaf, entry)
     else:
-        yield Finding(name, f"{tile.path} hash {place}", merkle.leaf_hash(entry).hex(), held.hex())
+        expected: object = merkle.leaf_hash(entry) if held else Words(merkle.leaf_hash(entry).hex())
+        yield difference(name, f"{bottom.tile.path} hash {place}", expected, held)
 
 
-def _parent(level: int, number: int, roots: set[bytes]) -> Iterator[Finding]:
-    """The parent's hash is a root of this tile: of what it holds, or of what it should hold (that is found below)."""
-    above, place = divmod(number, tiles.WIDTH)
-    data = _tile(level + 1, above)
-    held = data[place * merkle.HASH_SIZE : (place + 1) * merkle.HASH_SIZE]
-    if held not in roots:
-        name = f"tile/{level + 1}/{above:03d}"
-        yield Finding(name, f"hash {place}", min(roots).hex(), shown(held))
-
-
-def whole(state: LogState | None) -> list[Finding]:
-    """Upper tiles, counts, roots, checkpoints, the signer's head and the published head."""
-    if state is None:
-        return []
-    findings = [*_upper(state), *_counts(state)]
-    try:
-        findings += _roots(state)
-    except tiles.TileError as error:
-        findings.append(Finding("log", "root", "a root of the stored tiles", str(error)))
-    return [*findings, *_published_head(), *_state(state), *witnesses.findings()]
-
-
-def _upper(state: LogState) -> Iterator[Finding]:
-    for tile in tiles.tiles_of(state.size):
-        if tile.level == 0:
-            continue
-        data = _tile(tile.level, tile.number)
-        yield from _length(tile, data)
-        if tile.width == tiles.WIDTH and len(data) == tiles.FULL_BYTES:
-            yield from _parent(tile.level, tile.number, {merkle.fold(tiles.split_hashes(data))})
-        yield from _file(tiles.Tile(tile.level, tile.number, tiles.WIDTH), data, state.published_size)
-
-
-def _counts(state: LogState) -> Iterator[Finding]:
-    expected_tiles = sum(1 for _ in tiles.tiles_of(state.size))
-    for name, table, expected in (("log_leaf", LogLeaf, state.size), ("log_tile", LogTile, expected_tiles)):
-        found = db.session.scalar(select(func.count()).select_from(table))
-        if found != expected:
-            yield Finding("log", f"rows of {name}", str(expected), str(found))
-
-
-def _roots(state: LogState) -> Iterator[Finding]:
-    node = queries.node_reader()
-    if merkle.root(state.size, node) != bytes(state.root):
-        yield Finding("log", "log_state.root", merkle.root(state.size, node).hex(), shown(bytes(state.root)))
-    yield from _signer_head(state, node)
-    statement = select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note).order_by(LogCheckpoint.size)
-    for size, root, signed in db.session.execute(statement, execution_options={"yield_per": 500}):
-        yield from _checkpoint(size, bytes(root), bytes(signed), merkle.root(size, node) if size <= state.size else b"")
-
-
-def _checkpoint(size: int, root: bytes, signed: bytes, derived: bytes) -> Iterator[Finding]:
-    name = f"checkpoint {size}"
-    if root != derived:
-        yield Finding(name, "log_checkpoint.root", shown(derived), shown(root))
-    expected = checkpoints.Checkpoint(settings.current().origin, size, derived)
-    try:
-        opened = keys.open_checkpoint(signed)
-    except (note.NoteError, checkpoints.CheckpointError) as error:
-        yield Finding(name, "log_checkpoint.note", "a signature of the log over this tree", str(error))
-        return
-    if opened != expected:
-        yield Finding(name, "log_checkpoint.note", shown(expected.text), shown(opened.text))
-
-
-def _signer_head(state: LogState, node: merkle.Node) -> Iterator[Finding]:
-    try:
-        head = signer.head()
-    except signer.Refused as error:
-        yield Finding("signer", "head", "the last signed head", shown(str(error)))
-        return
-    if head is None:
-        return
-    if head.size > state.size:
-        yield Finding("log", "log_state.size", f"at least {head.size}, which was signed", str(state.size))
-    elif merkle.root(head.size, node) != head.root:
-        yield Finding("log", f"root at {head.size}", head.root.hex(), merkle.root(head.size, node).hex())
-
-
-def _published_head() -> Iterator[Finding]:
-    latest = queries.latest_checkpoint()
-    if latest is None:
-        return
-    found = published().read(publish.CHECKPOINT_FILE) or b""
-    if not quorum.is_published_form(found, latest):
-        yield Finding("log", "published checkpoint", shown(bytes(latest.note).decode()), shown(found))
-    policy = keys.published_policy() or b""
-    if not keys.demands_what_it_should(policy):
-        yield Finding("log", "published policy", shown(keys.policy().text), shown(policy))
-
-
-def _state(state: LogState) -> Iterator[Finding]:
-    latest = queries.latest_checkpoint()
-    if state.origin != settings.current().origin:
-        yield Finding("log", "log_state.origin", settings.current().origin, state.origin)
-    if latest is not None and latest.size != state.published_size:
-        yield Finding("log", "log_state.published_size", str(latest.size), str(state.published_size))
-
-
-def _file(tile: tiles.Tile, stored: bytes, published: int) -> Iterator[Finding]:
-    """The published files of a hash tile, whichever widths stand there, against the database's bytes."""
-    count = published >> (max(tile.level, 0) * tiles.HEIGHT)
-    width = max(0, min(tiles.WIDTH, count - tile.number * tiles.WIDTH))
-    for found in _standing(tile, width):
-        expected = stored[: found.width * merkle.HASH_SIZE]
-        yield from _compare(found, expected)
-
-
-def _entry_files(number: int, entries: list[bytes], published: int) -> Iterator[Finding]:
-    width = max(0, min(tiles.WIDTH, published - number * tiles.WIDTH))
-    for found in _standing(tiles.Tile(tiles.ENTRIES, number, tiles.WIDTH), width):
-        yield from _compare(found, tiles.encode_entries(entries[: found.width]))
-
-
-def _standing(full: tiles.Tile, width: int) -> Iterator[tiles.Tile]:
-    """The tile that must be published, and partial ones of other widths that still are."""
-    if width:
-        yield tiles.Tile(full.level, full.number, width)
-    for name in published().names(f"{full.path}.p") if width < tiles.WIDTH else ():
-        if name.isdecimal() and int(name) < width:
-            yield tiles.Tile(full.level, full.number, int(name))
-
-
-def _compare(tile: tiles.Tile, expected: bytes) -> Iterator[Finding]:
-    found = published().read(tile.path)
-    if found is None:
-        yield Finding(tile.path, "published file", f"{len(expected)} bytes", "no file")
-    elif found != expected:
-        at = next((place for place in range(min(len(found), len(expected))) if found[place] != expected[place]), -1)
-        where = f"byte {at}" if at >= 0 else "length"
-        yield Finding(tile.path, f"published file, {where}", shown(expected[at : at + 32]), shown(found[at : at + 32]))
-
-
-def _length(tile: tiles.Tile, data: bytes) -> Iterator[Finding]:
-    if len(data) != tile.width * merkle.HASH_SIZE:
-        yield Finding(tile.path, "log_tile.data", f"{tile.width * merkle.HASH_SIZE} bytes", f"{len(data)} bytes")
-
-
-def _tile(level: int, number: int) -> bytes:
-    try:
-        return queries.tile_data(level, number)
-    except tiles.TileError:
-        return b""
-
-
-def _entries(number: int, width: int) -> dict[int, tuple[bytes, Any, Any]]:
-    """Place in the tile to entry, filing's public id and the record's own copy of the leaf."""
-    first = number * tiles.WIDTH
-    statement: Any = (
-        select(LogLeaf.leaf_index, LogLeaf.entry, raw_text(Record.public_id.expression), Record.leaf)
-        .outerjoin(Record, Record.leaf_index == LogLeaf.leaf_index)
-        .where(LogLeaf.leaf_index.between(first, first + width - 1))
+def _named(first: int, width: int) -> dict[int, tuple[Any, bytes]]:
+    """Place in the tile to the filing's public id and the record's own copy of the leaf."""
+    statement: Any = select(Record.leaf_index, raw_text(Record.public_id.expression), Record.leaf).where(
+        Record.leaf_index.between(first, first + width - 1)
     )
     return {
-        index - first: (bytes(entry), text_of(public_id), None if leaf is None else bytes(leaf))
-        for index, entry, public_id, leaf in db.session.execute(statement)
+        index - first: (text_of(public_id), bytes(leaf)) for index, public_id, leaf in db.session.execute(statement)
     }

@@ -1,197 +1,124 @@
-"""Checks one record: content, commitment, leaf, columns, place and documents."""
+"""Checks records a batch at a time: content, commitment, leaf, columns, place and documents."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from ipplatform.domain.evidence import columns, queries, seals
-from ipplatform.domain.evidence import leaf as leaves
-from ipplatform.domain.evidence import manifest as manifests
-from ipplatform.domain.evidence.audit import rows
-from ipplatform.domain.evidence.audit.findings import Finding, Part, shown
-from ipplatform.domain.evidence.erasure import checking as erasure
-from ipplatform.domain.evidence.formats import canonical, merkle, tiles
-from ipplatform.domain.evidence.models import Record
-from ipplatform.foundation import secretbox, settings, storage
+from ipplatform.domain.evidence import columns
+from ipplatform.domain.evidence.audit import differences, documents, marks, rows
+from ipplatform.domain.evidence.audit.fast import Reader
+from ipplatform.domain.evidence.audit.findings import Finding, Part, Words, difference
+from ipplatform.domain.evidence.audit.marks import Marks, Standing
+from ipplatform.domain.evidence.columns import Check, ColumnFinding, Item
+from ipplatform.foundation import secretbox
 
-CHUNK = 200
+CHUNK = 1000
 CHUNK_BYTES = 64 * 2**20
-AUTHENTIC = "bytes that authenticate"
-CHANGED = "changed bytes"
+UNREADABLE = (secretbox.Damaged, DBAPIError, ValueError, TypeError, KeyError, AttributeError)
 
 
-def step(cursor: int) -> Part:
-    """The next records after the id `cursor`: up to 200, or 64 MiB of documents."""
-    part = Part(cursor)
+@dataclass(slots=True)
+class Examined:
+    """A record as far as it was examined; `failed` names the marks it lost, `item` is None without a manifest."""
+
+    id: int
+    name: str
+    index: int | None
+    item: Item | None
+    erased: bool = False
+    documents: bool = False
+    failed: set[str] = field(default_factory=set)
+
+
+def step(cursor: int, standing: Standing) -> Part:
+    """The next records after the id `cursor`: up to 1,000, or 64 MiB of documents."""
     found = rows.after(cursor, CHUNK)
-    kept = rows.documents([row["id"] for row in found])
-    read = 0
-    for row in found:
-        findings, size = examine(row, kept[row["id"]])
-        part.findings += findings
-        (part.broken if findings else part.whole).append(row["id"])
-        part.cursor, part.checked, read = row["id"], part.checked + 1, read + size
+    part = Part(cursor, ended=len(found) < CHUNK)
+    kept = rows.documents(found[0][0], found[-1][0]) if found else {}
+    reader, examined, read = Reader(), [], 0
+    for raw in found:
         if read > CHUNK_BYTES:
-            return part
-    part.ended = len(found) < CHUNK
+            part.ended = False
+            break
+        one, size = examine(reader, raw, kept.get(raw[0], {}), part.findings)
+        examined.append(one)
+        part.cursor, read = one.id, read + size
+    part.checked = len(examined)
+    conclude(examined, standing, part)
     return part
 
 
-def examine(row: dict[str, Any], kept: dict[int, Any]) -> tuple[list[Finding], int]:
-    """The findings about a record, and how many bytes of documents were read."""
-    name = str(row["public_id"])
-    findings = [Finding(name, field, shown(expected), shown(found)) for field, expected, found in _content(row, kept)]
-    size = 0
-    manifest = _manifest(row)
-    if manifest is not None:
-        for position, document in enumerate(manifest["documents"]):
-            size += document["size"]
-            wrong = _document(position, document, kept)
-            findings += [Finding(name, field, shown(expected), shown(found)) for field, expected, found in wrong]
-        findings += _visible_columns(row, manifest)
-    return findings, size
-
-
-Difference = tuple[str, object, object]
-
-
-def _content(row: dict[str, Any], kept: dict[int, Any]) -> Iterator[Difference]:
-    yield from ((name, "a readable value", value) for name, value in row.items() if value == rows.UNREADABLE)
-    yield from _sealed_columns(row, kept)
-    if row["manifest"] is None and row["salt"] is None:
-        yield from erasure.differences(row, kept)
-        yield from _place(row, row["leaf"])
-        return
-    manifest, salt = _unsealed(row["manifest"]), _unsealed(row["salt"])
+def examine(reader: Reader, raw: rows.Raw, kept: dict[int, Any], findings: list[Finding]) -> tuple[Examined, int]:
+    """The record without the columns of other tables, and how many bytes of documents were read."""
+    manifest = reader.content(raw, [kept[place] for place in sorted(kept)] if kept else ())
+    name = rows.text_of(raw[1])
+    one = Examined(raw[0], name, raw[11], None)
     if manifest is None:
-        yield "manifest", AUTHENTIC, CHANGED
-    if salt is None:
-        yield "salt", AUTHENTIC, CHANGED
-    if manifest is None or salt is None:
-        yield from _place(row, row["leaf"])
-        return
-    yield from _commitment(row, manifest, salt)
+        row = rows.named(raw)
+        one.erased = differences.is_erased(row)
+        _note(one, differences.content(row, kept), findings)
+        manifest = differences.manifest_of(row)
+    if manifest is None:
+        return one, 0
+    one.item = Item(one.id, name, raw[2], rows.text_of(raw[3]), rows.text_of(raw[4]), manifest)
+    return one, _documents(one, manifest["documents"], kept, findings)
 
 
-def _commitment(row: dict[str, Any], manifest: bytes, salt: bytes) -> Iterator[Difference]:
-    commitment = manifests.commit(salt, manifest)
-    if row["commitment"] != commitment:
-        yield "commitment", commitment, row["commitment"]
-    value = canonical.loads(manifest)
-    for column, member in (("public_id", "filing"), ("kind", "kind"), ("asset", "asset")):
-        if row[column] != value[member]:
-            yield column, value[member], row[column]
-    if not rows.is_moment(row["created_at"], datetime.fromisoformat(value["submitted_at"])):
-        yield "created_at", value["submitted_at"], row["created_at"]
-    expected = _leaf(commitment, value["submitted_at"], row)
-    if row["leaf"] != expected:
-        yield "leaf", expected.decode(), row["leaf"]
-    yield from _place(row, expected)
+def conclude(examined: Sequence[Examined], standing: Standing, part: Part) -> None:
+    """Columns of other tables for the whole batch, and every record's marks."""
+    by_id = {one.id: one for one in examined}
+    for finding in _columns([one.item for one in examined if one.item]):
+        by_id[finding.item.id].failed.add(marks.COLUMNS)
+        named = difference(finding.item.public_id, finding.field, finding.expected, finding.found)
+        part.findings.append(named)
+    for one in examined:
+        part.marks.setdefault(_marks(one, standing), []).append(one.id)
 
 
-def _leaf(commitment: bytes, submitted_at: str, row: dict[str, Any]) -> bytes:
+def _note(one: Examined, found: Iterable[differences.Difference], findings: list[Finding]) -> None:
+    for mark, name, expected, held in found:
+        one.failed.add(mark)
+        findings.append(difference(one.name, name, expected, held))
+
+
+def _documents(one: Examined, listed: list[Any], kept: dict[int, Any], findings: list[Finding]) -> int:
+    size = 0
+    for position, document in enumerate(listed):
+        size += document["size"]
+        one.documents = one.documents or kept.get(position) is not None
+        _note(one, documents.check(position, document, kept), findings)
+    return size
+
+
+def _columns(items: list[Item]) -> Iterator[ColumnFinding]:
+    for check, wanted in columns.due(items):
+        try:
+            yield from list(check(wanted))
+        except UNREADABLE:
+            for item in wanted:
+                yield from _alone(check, item)
+
+
+def _alone(check: Check, item: Item) -> Iterator[ColumnFinding]:
+    """A batch that cannot be read is checked record by record, to name the one that is damaged."""
     try:
-        kind = leaves.parse(row["leaf"]).kind
-    except (leaves.LeafError, TypeError, AttributeError):
-        kind = "filing"
-    time = int(datetime.fromisoformat(submitted_at).timestamp())
-    return leaves.build(origin=settings.current().origin, commitment=commitment, kind=kind, time=time)
+        yield from list(check([item]))
+    except UNREADABLE as error:
+        yield ColumnFinding(item, "columns of the register", Words("readable values"), Words(type(error).__name__))
 
 
-def _place(row: dict[str, Any], leaf: bytes) -> Iterator[Difference]:
-    """The leaf stands in the log where the record says. The tile tells which of the two was changed."""
-    index = row["leaf_index"]
-    if index is None or row["entry"] == leaf:
-        return
-    if not isinstance(index, int) or row["entry"] is None:
-        yield "leaf_index", "the index of an entry of the log", index
-    elif _hash_at(index) == merkle.leaf_hash(leaf):
-        yield "log_leaf.entry", leaf, row["entry"]
-    else:
-        yield "leaf_index", "the index of this record's entry", index
-
-
-def _hash_at(index: int) -> bytes | None:
-    number, place = divmod(index, tiles.WIDTH)
-    try:
-        data = queries.tile_data(0, number)
-    except tiles.TileError:
-        return None
-    return data[place * merkle.HASH_SIZE : (place + 1) * merkle.HASH_SIZE]
-
-
-def _sealed_columns(row: dict[str, Any], kept: dict[int, Any]) -> Iterator[Difference]:
-    expected = seals.seal(
-        organisation_id=row["organisation_id"],
-        idempotency_key=row["idempotency_key"],
-        request_digest=row["request_digest"],
-        storage_keys=[kept[place] for place in sorted(kept)],
+def _marks(one: Examined, standing: Standing) -> Marks:
+    index = one.index if isinstance(one.index, int) else None
+    known = {
+        marks.DIGEST: True if one.documents else None,
+        marks.COMMITMENT: None if one.erased else True,
+        marks.COLUMNS: True if one.item is not None and columns.is_checked(one.item.kind) else None,
+    }
+    return tuple(
+        False if name in one.failed else known[name] if name in known else standing.mark(name, index)
+        for name in marks.MARKS
     )
-    if row["seal"] == rows.UNREADABLE or len(row["seal"]) != len(expected):
-        yield "seal", f"{len(expected)} bytes", row["seal"]
-        return
-    for field in seals.broken_fields(row["seal"], expected):
-        yield f"{field} (or its seal)", "the value that was sealed", row.get(field, "other storage keys")
-
-
-def _document(position: int, document: dict[str, Any], kept: dict[int, Any]) -> Iterator[Difference]:
-    name = f"document {position + 1} ({document['name']})"
-    if position not in kept:
-        yield name, "a stored file", "no row says where it is"
-        return
-    key = kept[position]
-    if key is None:
-        return
-    short, long, size = hashlib.sha256(), hashlib.sha512(), 0
-    try:
-        for chunk in storage.read(key):
-            short.update(chunk)
-            long.update(chunk)
-            size += len(chunk)
-    except secretbox.Damaged:
-        yield name, f"sha256 {document['sha256']}", "the stored file has changed bytes"
-        return
-    except (OSError, ValueError):
-        yield name, f"sha256 {document['sha256']}", "the stored file is missing"
-        return
-    for field, expected, found in (
-        ("size", document["size"], size),
-        ("sha256", document["sha256"], short.hexdigest()),
-        ("sha512", document["sha512"], long.hexdigest()),
-    ):
-        if expected != found:
-            yield f"{name} {field}", expected, found
-
-
-def _visible_columns(row: dict[str, Any], manifest: dict[str, Any]) -> list[Finding]:
-    known = {name: row[name] for name in ("id", "public_id", "organisation_id", "asset", "kind", "leaf_index")}
-    record = Record(**known)
-    try:
-        return [
-            Finding(str(row["public_id"]), item.field, shown(item.expected), shown(item.found))
-            for item in columns.differences(record, manifest)
-        ]
-    except (secretbox.Damaged, DBAPIError, ValueError, TypeError, KeyError) as error:
-        return [Finding(str(row["public_id"]), "columns of the register", "readable values", type(error).__name__)]
-
-
-def _manifest(row: dict[str, Any]) -> dict[str, Any] | None:
-    data = _unsealed(row["manifest"])
-    if data is None:
-        return None
-    value: dict[str, Any] = canonical.loads(data)
-    return value
-
-
-def _unsealed(value: Any) -> bytes | None:
-    if not isinstance(value, bytes):
-        return None
-    try:
-        return secretbox.unseal(value)
-    except secretbox.Damaged:
-        return None

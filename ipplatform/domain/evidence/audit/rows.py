@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, Select, literal, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Select, literal, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
@@ -14,6 +14,7 @@ from ipplatform.domain.evidence.models import LogLeaf, Record, RecordDocument
 from ipplatform.foundation.db import db
 
 UNREADABLE = "(not readable)"
+Raw = Sequence[Any]
 
 
 class raw_text(ColumnElement[Any]):  # noqa: N801
@@ -58,23 +59,29 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
     "seal": Record.seal.expression,
     "created_at": raw_text(Record.created_at.expression),
 }
+NAMES = (*COLUMNS, "entry")
 
 
-def after(cursor: int, limit: int) -> list[dict[str, Any]]:
-    """Records with an id above `cursor`, in order."""
+def after(cursor: int, limit: int) -> list[Raw]:
+    """Records with an id above `cursor`, in order: the values of NAMES, texts undecoded."""
     return _read(_wide().where(Record.id > cursor).order_by(Record.id).limit(limit), cursor, limit)
 
 
-def of(record_id: int) -> list[dict[str, Any]]:
+def of(record_id: int) -> list[Raw]:
     return _read(_wide().where(Record.id == record_id), record_id - 1, 1)
 
 
-def documents(record_ids: Sequence[int]) -> dict[int, dict[int, Any]]:
-    """Record id to position to storage key."""
-    kept: dict[int, dict[int, Any]] = {identity: {} for identity in record_ids}
+def named(raw: Raw) -> dict[str, Any]:
+    """A raw row by the names of its columns, texts decoded."""
+    return {name: text_of(value) if name in TEXTS else value for name, value in zip(NAMES, raw, strict=True)}
+
+
+def documents(first: int, last: int) -> dict[int, dict[int, Any]]:
+    """Record id to position to storage key, for the records from `first` to `last` that have documents."""
+    kept: dict[int, dict[int, Any]] = {}
     columns = select(RecordDocument.record_id, RecordDocument.position, raw_text(RecordDocument.storage_key.expression))
-    for record_id, position, key in db.session.execute(columns.where(RecordDocument.record_id.in_(record_ids))):
-        kept[record_id][position] = text_of(key)
+    for record_id, position, key in db.session.execute(columns.where(RecordDocument.record_id.between(first, last))):
+        kept.setdefault(record_id, {})[position] = text_of(key)
     return kept
 
 
@@ -98,28 +105,24 @@ def is_moment(value: Any, expected: datetime) -> bool:
 
 
 def _wide() -> Select[Any]:
-    named = [column.label(name) for name, column in COLUMNS.items()]
-    return select(*named, LogLeaf.entry.label("entry")).outerjoin(LogLeaf, LogLeaf.leaf_index == Record.leaf_index)
+    columns = [column.label(name) for name, column in COLUMNS.items()]
+    return select(*columns, LogLeaf.entry.label("entry")).outerjoin(LogLeaf, LogLeaf.leaf_index == Record.leaf_index)
 
 
-def _read(statement: Select[Any], cursor: int, limit: int) -> list[dict[str, Any]]:
+def _read(statement: Select[Any], cursor: int, limit: int) -> list[Raw]:
     try:
-        return [_plain(row) for row in db.session.execute(statement)]
+        return list(db.session.connection().execute(statement).all())
     except (DBAPIError, ValueError, TypeError):
         ids = db.session.scalars(select(Record.id).where(Record.id > cursor).order_by(Record.id).limit(limit)).all()
         return [_by_columns(identity) for identity in ids]
 
 
-def _by_columns(identity: int) -> dict[str, Any]:
+def _by_columns(identity: int) -> Raw:
     """One column at a time, when a row cannot be read as a whole."""
-    values: dict[str, Any] = {}
-    for name, column in COLUMNS.items():
-        values[name] = _value(name, _one(select(column).where(Record.id == identity)))
-    index = values["leaf_index"]
-    values["entry"] = None
-    if isinstance(index, int):
-        values["entry"] = _value("entry", _one(select(LogLeaf.entry).where(LogLeaf.leaf_index == literal(index))))
-    return values
+    values = [_one(select(column).where(Record.id == identity)) for column in COLUMNS.values()]
+    index = values[list(COLUMNS).index("leaf_index")]
+    entry = _one(select(LogLeaf.entry).where(LogLeaf.leaf_index == literal(index))) if isinstance(index, int) else None
+    return (*values, entry)
 
 
 def _one(statement: Select[Any]) -> Any:
@@ -128,12 +131,3 @@ def _one(statement: Select[Any]) -> Any:
     except (DBAPIError, ValueError, TypeError):
         return UNREADABLE
     return value
-
-
-def _plain(row: Row[Any]) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in row._mapping.items()}
-
-
-def _value(name: str, value: Any) -> Any:
-    plain = bytes(value) if isinstance(value, memoryview) else value
-    return text_of(plain) if name in TEXTS else plain

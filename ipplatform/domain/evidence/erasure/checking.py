@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.audit import rows
-from ipplatform.domain.evidence.columns import ColumnFinding, register_check
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.evidence.erasure import rules, subjects
 from ipplatform.domain.evidence.erasure.models import Erased, ErasedFile, ErasureApproval, ErasureRequest
 from ipplatform.domain.evidence.erasure.subjects import THERE
@@ -87,40 +88,50 @@ def _columns(row: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[Differ
         yield "leaf", expected.decode(), row["leaf"]
 
 
-def erase_record(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    """An erase record: decided by two, executed wholly, its files destroyed."""
-    fields = manifest["fields"]
-    yield from _decision(fields)
-    gone = (
-        select(Record.public_id).join(Erased, Erased.record_id == Record.id).where(Erased.erase_record_id == record.id)
+def erase_records(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    """Erase records: decided by two, executed wholly, their files destroyed."""
+    ids = [item.id for item in items]
+    gone = _grouped(
+        select(Erased.erase_record_id, Record.public_id)
+        .join(Record, Erased.record_id == Record.id)
+        .where(Erased.erase_record_id.in_(ids))
     )
-    names = set(db.session.scalars(gone))
-    for item in fields["erased"]:
-        if item["filing"] not in names:
-            yield ColumnFinding(f"erasure of {item['filing']}", GONE, THERE)
-    destroyed = select(ErasedFile.storage_key).where(
-        ErasedFile.erase_record_id == record.id, ErasedFile.destroyed_at.is_not(None)
+    destroyed = _grouped(
+        select(ErasedFile.erase_record_id, ErasedFile.storage_key).where(
+            ErasedFile.erase_record_id.in_(ids), ErasedFile.destroyed_at.is_not(None)
+        )
     )
-    for key in db.session.scalars(destroyed):
-        if storage.path_of(key).exists():
-            yield ColumnFinding("evidence_erased_file", GONE, f"{key} is there again: a restored backup?")
+    for item in items:
+        yield from _decision(item)
+        for one in item.fields["erased"]:
+            if one["filing"] not in gone[item.id]:
+                yield ColumnFinding(item, f"erasure of {one['filing']}", GONE, THERE)
+        for key in destroyed[item.id]:
+            if storage.path_of(key).exists():
+                yield ColumnFinding(item, "evidence_erased_file", GONE, f"{key} is there again: a restored backup?")
 
 
-def _decision(fields: Mapping[str, Any]) -> Iterator[ColumnFinding]:
+def _grouped(statement: Any) -> dict[int, list[str]]:
+    values: dict[int, list[str]] = defaultdict(list)
+    for erase_record_id, value in db.session.execute(statement):
+        values[erase_record_id].append(value)
+    return values
+
+
+def _decision(item: Item) -> Iterator[ColumnFinding]:
     """The request, where this database still has it: a replayed one came from a later database."""
+    fields = item.fields
     found = db.session.scalars(
         select(ErasureRequest).where(ErasureRequest.public_id == fields["request"])
     ).one_or_none()
     if found is None:
         return
     if found.state not in (rules.EXECUTED, rules.COMPLETED):
-        yield ColumnFinding("erasure_request.state", rules.COMPLETED, found.state)
-    if found.ground != fields["ground"]:
-        yield ColumnFinding("erasure_request.ground", fields["ground"], found.ground)
+        yield ColumnFinding(item, "erasure_request.state", rules.COMPLETED, found.state)
+    yield from differs(item, "erasure_request.ground", fields["ground"], found.ground)
     approvals = select(ErasureApproval).where(ErasureApproval.request_id == found.id).order_by(ErasureApproval.number)
     people = [one.person.public_id for one in db.session.scalars(approvals)]
-    if people != fields["approved_by"]:
-        yield ColumnFinding("erasure_approval.person_id", fields["approved_by"], people)
+    yield from differs(item, "erasure_approval.person_id", fields["approved_by"], people)
 
 
-register_check(rules.KIND, erase_record)
+register_check(rules.KIND, erase_records)

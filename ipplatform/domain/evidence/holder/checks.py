@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from ipplatform.domain.evidence.columns import EVERY_KIND, ColumnFinding, register_check
+from ipplatform.domain.evidence.columns import EVERY_KIND, ColumnFinding, Item, register_check
 from ipplatform.domain.evidence.holder import audit
-from ipplatform.domain.evidence.models import Record
 
 
-def holders(record: Record, manifest: dict[str, Any]) -> Iterator[ColumnFinding]:
-    for _identity, finding in audit.findings([record.id]):
-        yield ColumnFinding(finding.field, finding.expected, finding.found)
+def holders(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    by_id = {item.id: item for item in items}
+    for identity, finding in audit.findings(list(by_id)):
+        yield ColumnFinding(by_id[identity], finding.field, finding.expected, finding.found)
 
 
 register_check(EVERY_KIND, holders)

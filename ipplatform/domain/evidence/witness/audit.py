@@ -35,6 +35,11 @@ def findings() -> Iterator[Finding]:
     yield from _proofs()
 
 
+def quorum_sizes() -> list[int]:
+    """The sizes of the checkpoints whose quorum was met, in order."""
+    return list(db.session.scalars(select(Quorum.size).order_by(Quorum.size)))
+
+
 def _known_keys() -> dict[str, list[note.VerifierKey]]:
     """Keys by the witness's name: of today's policy and of every policy a quorum was met under."""
     found: dict[str, list[note.VerifierKey]] = {}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from flask import Flask
@@ -8,9 +8,10 @@ from flask import Flask
 from config import Settings
 from ipplatform.domain.accounts.actor import ANONYMOUS, SYSTEM
 from ipplatform.domain.evidence import columns, sequencer
-from ipplatform.domain.evidence.audit import runs
-from ipplatform.domain.evidence.columns import ColumnFinding
-from ipplatform.domain.evidence.models import AuditFinding, AuditRun, LogLeaf, LogState, LogTile, Record
+from ipplatform.domain.evidence import jobs as background
+from ipplatform.domain.evidence.audit import records, runs
+from ipplatform.domain.evidence.columns import ColumnFinding, Item
+from ipplatform.domain.evidence.models import AuditFinding, AuditRun, LogLeaf, LogState, LogTile
 from ipplatform.foundation import jobs, storage
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import Forbidden, NotFound, Unauthenticated
@@ -150,30 +151,30 @@ def test_an_incremental_run_reads_only_what_is_new(app: Flask) -> None:
     with transaction(reads_only=True):
         last = db.session.query(AuditRun).order_by(AuditRun.id.desc()).first()
         assert last is not None
-        assert last.checked < 8
+        assert last.checked == 8 + 3  # the one tile of leaves, and the records that are new
 
 
 def test_a_run_in_the_background_goes_on_part_by_part(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ipplatform.domain.evidence.audit import records
-
     monkeypatch.setattr(records, "CHUNK", 2)
+    monkeypatch.setattr(background, "SECONDS", 0)
     make_records(7)
     sequencer.run_once()
     with transaction():
         run = runs.begin(actor=SYSTEM, scope=runs.FULL)
     jobs.run_due(1)
     db.session.expire_all()
-    assert (run.state, run.checked, run.ended_at) == ("running", 2, None)
+    assert (run.state, run.phase, run.checked, run.ended_at) == ("running", "heads", 7, None)
     jobs.run_all()
     db.session.expire_all()
-    assert (run.state, run.checked, run.found) == ("finished", 8, 0)
+    assert (run.state, run.checked, run.found) == ("finished", 14, 0)
 
 
 @pytest.fixture
 def check() -> Iterator[None]:
-    def differs(record: Record, manifest: dict[str, object]) -> Iterator[ColumnFinding]:
-        if manifest["fields"] != {"title": "Valve"}:
-            yield ColumnFinding("thing.title", manifest["fields"], "Valve")
+    def differs(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+        for item in items:
+            if item.fields != {"title": "Valve"}:
+                yield ColumnFinding(item, "thing.title", item.fields, "Valve")
 
     columns.register_check("tested", differs)
     columns.register_check("tested", differs)
