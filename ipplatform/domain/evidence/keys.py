@@ -102,12 +102,20 @@ def log_keys() -> tuple[LogKey, ...]:
     """Every key the log ever had, oldest first. Raises KeyProblem."""
     path = settings.current().keys_dir / VKEYS_FILE
     try:
-        found = tuple(_log_key(line) for line in path.read_text().split("\n") if line)
+        found = parse_log_keys(path.read_text())
     except (OSError, ValueError) as error:
         raise KeyProblem(f"the log's verifier keys {path} cannot be read: {error}") from error
     if not found or any(item.key.name != settings.current().origin for item in found):
-        raise KeyProblem(f"{path} holds no key named {settings.current().origin}; was LOG_ORIGIN changed?")
+        raise KeyProblem(
+            f"{path} holds no key named {settings.current().origin}; was LOG_ORIGIN changed? To continue a frozen log "
+            "under a new origin: `ipplatform log succeed`."
+        )
     return found
+
+
+def parse_log_keys(text: str) -> tuple[LogKey, ...]:
+    """The lines of a file of verifier keys with their sizes. Raises ValueError."""
+    return tuple(_log_key(line) for line in text.split("\n") if line)
 
 
 def verifier_keys(size: int | None = None) -> tuple[note.VerifierKey, ...]:

@@ -13,6 +13,7 @@ from ipplatform.domain.evidence.erasure import verify as erasure
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
 from ipplatform.domain.evidence.holder import verify as holder
 from ipplatform.domain.evidence.report import Check, Refuted
+from ipplatform.domain.evidence.succession import verify as former
 from ipplatform.domain.evidence.time import verify as time_checks
 from ipplatform.domain.evidence.witness import verify as witnesses
 
@@ -51,6 +52,8 @@ def verify(bundle: Bundle, trusted: policy.Policy | None, authority_roots: bytes
         yield from history(bundle, proved.checkpoint, head)
         name = "erasure"
         yield from erasure.checks(bundle, proved.checkpoint, head, leaf)
+        name = "former log"
+        yield from former.checks(bundle, proved.checkpoint, trusted)
         name = "time"
         yield from time_checks.checks(bundle, authority_roots)
     except (Refuted, *FORMAT_ERRORS) as error:
@@ -93,10 +96,12 @@ def filing(bundle: Bundle, leaf: leaves.Leaf) -> Iterator[Check]:
 def manifest_says(manifest: Any, leaf: leaves.Leaf) -> str:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("documents"), list):
         raise Refuted("filing/manifest.json is not a manifest")
-    origin = leaf.schema.removesuffix("/leaf/v1")
-    if manifest.get("schema") != manifests.schema_of(origin):
-        raise Refuted("the manifest is of another log than the entry")
-    return f"filing {manifest.get('filing')} ({manifest.get('kind')}), submitted {manifest.get('submitted_at')}"
+    schema, origin = str(manifest.get("schema")), leaf.schema.removesuffix("/leaf/v1")
+    if not schema.endswith("/manifest/v1"):
+        raise Refuted("filing/manifest.json is not a manifest")
+    said = f"filing {manifest.get('filing')} ({manifest.get('kind')}), submitted {manifest.get('submitted_at')}"
+    # What binds the manifest to its entry is the commitment; a filing made before its log ended names that log.
+    return said if schema == manifests.schema_of(origin) else f"{said} to the log {schema.removesuffix('/manifest/v1')}"
 
 
 def documents(bundle: Bundle, manifest: dict[str, Any]) -> Iterator[Check]:

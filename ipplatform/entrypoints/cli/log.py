@@ -9,7 +9,11 @@ from typing import TypeVar
 import click
 from flask.cli import with_appcontext
 
+from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.evidence import fsck, keys, recovery, sequencer, status
+from ipplatform.domain.evidence.succession import services as succession
+from ipplatform.foundation import settings
+from ipplatform.foundation.keyfile import KeyFileError
 
 Result = TypeVar("Result")
 
@@ -87,6 +91,27 @@ def adopt() -> None:
     click.echo(f"the signer continues from {head.size} entries, root {head.root.hex()}")
 
 
+@command.command("freeze")
+@click.option("--reason", required=True, help="Why the log ends; published.")
+@click.confirmation_option(prompt="Nothing will ever be signed under this origin again. Freeze the log?")
+@with_appcontext
+def freeze(reason: str) -> None:
+    """A key was lost or stolen, or the log forked: sign a last head where possible, then nothing ever again."""
+    obstacle = _unless_halted(lambda: succession.freeze(actor=SYSTEM, reason=reason))
+    if obstacle:
+        click.echo(f"no last head could be signed: {obstacle}", err=True)
+    click.echo("the log is frozen; continue under a new origin with `ipplatform log succeed`")
+
+
+@command.command("succeed")
+@with_appcontext
+def succeed() -> None:
+    """Begin the log that LOG_ORIGIN and LOG_STORE now name, after the frozen one; leaf 0 is its final head."""
+    ended = _unless_halted(lambda: succession.succeed(actor=SYSTEM))
+    click.echo(f"{settings.current().origin} continues {ended.origin}, which ended with {ended.size} entries")
+    click.echo("start the sequencer: it enters every record anew behind entry 0")
+
+
 def _entries(size: int | str | None) -> str:
     return "none yet" if size is None else f"{size} entries" if isinstance(size, int) else size
 
@@ -94,5 +119,5 @@ def _entries(size: int | str | None) -> str:
 def _unless_halted(act: Callable[[], Result]) -> Result:
     try:
         return act()
-    except (sequencer.Halt, sequencer.Busy) as stop:
+    except (sequencer.Halt, sequencer.Busy, succession.CannotSucceed, keys.KeyProblem, KeyFileError) as stop:
         raise click.ClickException(str(stop)) from stop

@@ -16,6 +16,7 @@ from ipplatform.domain.evidence.erasure import bundle as erasure
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.holder.bundle import Signatures
 from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.succession import bundle as former
 from ipplatform.domain.evidence.time.bundle import Stamps
 from ipplatform.domain.evidence.witness.bundle import Head
 from ipplatform.foundation import storage
@@ -51,6 +52,7 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
     filing = list(filing_members(record, signed)) if signed else []
     log = list(log_members(record, others, checkpoint))
     log += [of_bytes(name, data) for name, data in erasure.files(erase, checkpoint)]
+    log += [of_bytes(name, data) for name, data in former.files(record, lambda other: proof(other, checkpoint))]
     stamps = Stamps(record.leaf_index or 0)
     log += [of_bytes(name, data) for name, data in stamps.files()]
     facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, stamps.readme, erase)

@@ -1,0 +1,81 @@
+"""Checks of the parts of a bundle about logs that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipplatform.domain.evidence import leaf as leaves
+from ipplatform.domain.evidence import manifest as manifests
+from ipplatform.domain.evidence.bundle.reader import Bundle
+from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
+from ipplatform.domain.evidence.report import Check, Refuted
+
+
+def checks(bundle: Bundle, signed: bytes, trusted: policy.Policy | None) -> Iterator[Check]:
+    """`signed` is the checkpoint of the bundle. Raises Refuted or an error of the formats at the first false part."""
+    entry = leaves.parse(bundle.read("log/entry.json"))
+    for name in bundle.names:
+        if name.startswith("former/") and name.endswith("-entry.json"):
+            yield from _ended(bundle, name.removesuffix("-entry.json"), entry, signed, trusted)
+
+
+def _ended(
+    bundle: Bundle, name: str, entry: leaves.Leaf, signed: bytes, trusted: policy.Policy | None
+) -> Iterator[Check]:
+    data = bundle.read(f"{name}-entry.json")
+    old = leaves.parse(data)
+    if (old.commitment, old.kind, old.time) != (entry.commitment, entry.kind, entry.time):
+        raise Refuted(f"{name}-entry.json commits to another filing than log/entry.json")
+    proved = proof.parse(bundle.read(f"{name}-entry.tlog-proof"))
+    head = checkpoint.parse(note.parse(proved.checkpoint).text)
+    if old.schema != leaves.schema_of(head.origin):
+        raise Refuted(f"{name}-entry.json is of another log than its checkpoint")
+    merkle.verify_inclusion(merkle.leaf_hash(data), proved.index, head.size, proved.path, head.root)
+    yield from _signed(bundle, name, head, proved.checkpoint, trusted)
+    _anchored(bundle, name, proved.checkpoint, signed)
+    yield Check(
+        True,
+        "former log",
+        f"the same filing was entry {proved.index} of {head.size} in {head.origin}, which ended; entry 0 of the present "
+        "log commits to that final head",
+    )
+
+
+def _signed(
+    bundle: Bundle, name: str, head: checkpoint.Checkpoint, signed: bytes, trusted: policy.Policy | None
+) -> Iterator[Check]:
+    known = [key for key in trusted.logs if key.name == head.origin] if trusted else []
+    own = [key for key in _policy(bundle, f"{name}-policy.txt").logs if key.name == head.origin]
+    note.verify_all(note.parse(signed), known or own)
+    if not known:
+        ids = ", ".join(key.vkey for key in own)
+        yield Check(None, "former log", f"the keys of {head.origin} came from the bundle; compare them: {ids}")
+
+
+def _anchored(bundle: Bundle, name: str, final: bytes, signed: bytes) -> None:
+    data, manifest = bundle.read(f"{name}-anchor.json"), bundle.read(f"{name}-manifest.json")
+    salt = _salt(bundle.read(f"{name}-salt.hex"))
+    anchor, said = leaves.parse(data), canonical.loads(manifest)
+    if anchor.kind != "anchor" or manifests.commit(salt, manifest).hex() != anchor.commitment:
+        raise Refuted(f"{name}-manifest.json is not what {name}-anchor.json commits to")
+    if not isinstance(said, dict) or (said.get("fields") or {}).get("checkpoint") != final.decode():
+        raise Refuted(f"{name}-manifest.json names another final head")
+    proved = proof.parse(bundle.read(f"{name}-anchor.tlog-proof"))
+    head = checkpoint.parse(note.parse(signed).text)
+    if proved.checkpoint != signed or proved.index != 0:
+        raise Refuted(f"{name}-anchor.json is not entry 0 of the present log")
+    merkle.verify_inclusion(merkle.leaf_hash(data), 0, head.size, proved.path, head.root)
+
+
+def _policy(bundle: Bundle, name: str) -> policy.Policy:
+    try:
+        return policy.parse(bundle.read(name).decode())
+    except (policy.PolicyError, UnicodeDecodeError) as error:
+        raise Refuted(f"{name}: {error}") from error
+
+
+def _salt(data: bytes) -> bytes:
+    try:
+        return bytes.fromhex(data.decode("ascii"))
+    except ValueError as error:
+        raise Refuted("a salt is not hexadecimal") from error
