@@ -135,6 +135,7 @@ FILINGS = {
 }
 
 _RECORD = {"number": "registered"}
+_ENDED = {"number": "ended log"}
 _AUDITOR = frozenset({"auditor"})
 
 EVIDENCE = {
@@ -144,6 +145,12 @@ EVIDENCE = {
     "GET log.checkpoint": Line(EVERYBODY),
     "GET log.policy": Line(EVERYBODY),
     "GET log.tile": Line(EVERYBODY, {"rest": "newest tile"}),
+    "GET log_keys.index": Line(EVERYBODY),
+    "GET log_keys.vkeys": Line(EVERYBODY),
+    "GET log_keys.ended": Line(EVERYBODY, _ENDED),
+    "GET log_keys.checkpoint": Line(EVERYBODY, _ENDED),
+    "GET log_keys.policy": Line(EVERYBODY, _ENDED),
+    "GET log_keys.tile": Line(EVERYBODY, _ENDED | {"rest": "newest tile"}),
     "GET verify.index": Line(EVERYBODY),
     "GET witness.index": Line(EVERYBODY),
     "GET witness.vkeys": Line(EVERYBODY),

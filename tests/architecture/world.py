@@ -11,17 +11,19 @@ from sqlalchemy import select
 from ipplatform.domain.accounts import services, sessions
 from ipplatform.domain.accounts.models import ApiToken, LoginSession, Organisation, Person
 from ipplatform.domain.assets.importing import runs as imports
+from ipplatform.domain.evidence import keys, sequencer
 from ipplatform.domain.evidence import queries as evidence
-from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.audit import runs as audits
 from ipplatform.domain.evidence.erasure import holds
 from ipplatform.domain.evidence.erasure import services as erasures
 from ipplatform.domain.evidence.holder import services as holder_services
+from ipplatform.domain.evidence.succession.models import FormerLog
 from ipplatform.domain.filings import queries as filing_queries
 from ipplatform.domain.filings import services as filing_services
 from ipplatform.domain.marketplace import index
-from ipplatform.foundation import jobs
+from ipplatform.foundation import clock, jobs, settings
 from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.ids import new_public_id
 from ipplatform.foundation.jobs import Outbox
 from tests.factories import actor_of, bearer, holder, licensing, make_organisation, make_person, member, office_person
 from tests.factories import assets as asset
@@ -190,6 +192,27 @@ def _audit(world: World, people: dict[str, Person]) -> None:
     world.things["audit"] = run.public_id
     size = evidence.published_size()
     world.things["newest tile"] = f"0/000.p/{size}"
+    with transaction():
+        db.session.add(_ended_log(size))
+    world.things["ended log"] = "1"
+
+
+def _ended_log(size: int) -> FormerLog:
+    """As if this log had ended and stood where it stands."""
+    latest = evidence.latest_checkpoint()
+    assert latest is not None
+    return FormerLog(
+        id=1,
+        origin="ended.example/log",
+        place=settings.current().log_place,
+        size=size,
+        checkpoint=bytes(latest.note),
+        policy=keys.policy().text,
+        reason="For the test.",
+        archive_sha256="0" * 64,
+        anchor=new_public_id(),
+        ended_at=clock.now(),
+    )
 
 
 def _market(world: World, people: dict[str, Person], organisation: Organisation, partner: Organisation) -> None:

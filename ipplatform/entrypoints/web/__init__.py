@@ -11,6 +11,7 @@ BLUEPRINTS = (
     "public.api",
     "public.home",
     "public.log",
+    "public.log_keys",
     "public.records",
     "public.register",
     "public.search",

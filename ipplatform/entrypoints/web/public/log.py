@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.evidence import keys, publish, queries
@@ -12,6 +10,7 @@ from ipplatform.domain.evidence.formats import tiles
 from ipplatform.domain.evidence.store.choice import published
 from ipplatform.domain.evidence.store.interface import kept_as
 from ipplatform.entrypoints.http.access import public
+from ipplatform.entrypoints.http.published import published_file
 from ipplatform.foundation.errors import NotFound
 
 blueprint = Blueprint("log", __name__, url_prefix="/log")
@@ -47,15 +46,7 @@ def tile(rest: str) -> ResponseReturnValue:
 
 
 def _file(name: str) -> Response:
-    """Monitors and browsers of other origins may read the log: that is what it is for."""
     content = published().read(name)
     if content is None:
         raise NotFound
-    media_type, caching = kept_as(name)
-    response = Response(content, content_type=media_type)
-    response.set_etag(hashlib.sha256(content).hexdigest())
-    response.headers["Cache-Control"] = caching
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.make_conditional(request, accept_ranges=True, complete_length=len(content))
-    return response
+    return published_file(content, *kept_as(name))
