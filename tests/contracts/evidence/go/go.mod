@@ -1,0 +1,5 @@
+module verify
+
+go 1.27
+
+require golang.org/x/mod v0.0.0
