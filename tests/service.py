@@ -29,13 +29,14 @@ COMMANDS = {
 
 @dataclass
 class Service:
-    """Processes by name, each the leader of its own group."""
+    """Processes by name, each the leader of its own group. `more` are further environment variables."""
 
     folder: Path
     database_url: str
     port: int
     mark: str
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -53,6 +54,7 @@ class Service:
             "LOG_LEVEL": "ERROR",
             "WEB_THREADS": "4",
             "IPPLATFORM_ENVIRONMENT": "test",
+            **self.more,
         }
 
     def start(self, name: str) -> None:

@@ -19,6 +19,7 @@ from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.succession import bundle as former
 from ipplatform.domain.evidence.time.bundle import Stamps
 from ipplatform.domain.evidence.witness.bundle import Head
+from ipplatform.domain.evidence.witness.texts import Witnesses
 from ipplatform.foundation import storage
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, NotFound
@@ -56,9 +57,12 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
     stamps = Stamps(record.leaf_index or 0)
     log += [of_bytes(name, data) for name, data in stamps.files()]
     facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, stamps.readme, erase)
+    witnesses = Witnesses(checkpoint)
+    own_words = witnesses.readme + (signed.readme if signed else "")
+    further = witnesses.instructions + (signed.instructions if signed else "") + stamps.instructions
     scripts = [
-        of_bytes("README.txt", texts.readme(facts) + (signed.readme.encode() if signed else b"")),
-        of_bytes("VERIFY.txt", texts.instructions(facts) + _further_instructions(signed, stamps)),
+        of_bytes("README.txt", texts.readme(facts) + own_words.encode()),
+        of_bytes("VERIFY.txt", texts.instructions(facts) + further.encode()),
         of_bytes("verify.sh", texts.script()),
     ]
     listed = scripts + filing + log
@@ -67,10 +71,6 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
         of_bytes("SHA512SUMS", "".join(f"{item.sha512}  {item.name}\n" for item in listed).encode()),
     ]
     return scripts + sums + filing + log
-
-
-def _further_instructions(signed: Signatures | None, stamps: Stamps) -> bytes:
-    return ((signed.instructions if signed else "") + stamps.instructions).encode()
 
 
 def history(record: Record) -> list[Record]:

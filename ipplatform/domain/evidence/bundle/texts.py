@@ -86,8 +86,7 @@ What this proves
 {time}
 
 What this does not prove
-  Who made the work, and that what the filing says is true. Co-signatures of
-  witnesses are not part of this bundle.
+  Who made the work, and that what the filing says is true.
 
 What is here
 {held}\

@@ -15,7 +15,7 @@ unusable() { echo "UNUSABLE $1"; exit 2; }
 for tool in openssl sed grep head tail cut tr cmp wc od sha256sum sha512sum; do
   command -v "$tool" > "$work/null" || unusable "$tool is not installed"
 done
-for file in SHA256SUMS SHA512SUMS log/entry.json log/entry.tlog-proof log/vkeys.txt; do
+for file in SHA256SUMS SHA512SUMS log/entry.json log/entry.tlog-proof log/policy.txt log/vkeys.txt; do
   [ -f "$file" ] || unusable "$file is missing"
 done
 
@@ -152,6 +152,59 @@ else
   while read -r key; do check_signature "$key"; done < log/vkeys.txt
   echo "note     the key came from the bundle itself: compare it with one you trust"
   cat log/vkeys.txt
+fi
+
+# the witnesses that the policy names: who else saw this tree, and when
+: > "$work/met"
+unchecked=no
+witness() { # name in the policy, verifier key
+  key_of "$2"
+  line_of "$name" "$id" || { echo "note     witness: $1 did not cosign this tree"; return 0; }
+  head -c 8 "$work/signature" > "$work/time"
+  tail -c +9 "$work/signature" > "$work/cosignature"
+  seconds=$(printf '%d' "0x$(od -An -tx1 "$work/time" | tr -d ' \n')" 2> "$work/null") || refuted "$1 states an impossible time"
+  [ "$seconds" -gt 0 ] || refuted "the cosignature of $1 states no time"
+  case "$kind" in
+    04:33)
+      { printf 'cosignature/v1\ntime %s\n' "$seconds"; cat "$work/text"; } > "$work/message"
+      ed25519_der > "$work/key.der" ;;
+    06:1313)
+      [ "$knows_mldsa" = yes ] || { unchecked=yes; echo "note     witness: this openssl is older than 3.5 and cannot check $1"; return 0; }
+      subtree_message "$name" "$work/time" > "$work/message"
+      mldsa_der > "$work/key.der" ;;
+    *) unusable "the key of the witness $1 cannot cosign" ;;
+  esac
+  verified "$work/message" "$work/cosignature" || refuted "the cosignature of $1 is false"
+  printf '%s\n' "$1" >> "$work/met"
+  ok "witness: $1 saw this tree of the log and no other, $seconds seconds after the beginning of 1970 (UTC)"
+}
+group() { # name, any or all or a number, members
+  label=$1 needed=$2; shift 2
+  [ "$needed" = all ] && needed=$#
+  [ "$needed" = any ] && needed=1
+  found=0
+  for member in "$@"; do grep -qxF -e "$member" "$work/met" && found=$((found + 1)); done
+  [ "$found" -lt "$needed" ] || printf '%s\n' "$label" >> "$work/met"
+}
+quorum=none
+set -f
+while read -r word rest; do
+  # shellcheck disable=SC2086 # the words of the line
+  case "$word" in
+    witness) set -- $rest; witness "$1" "$2" ;;
+    group) group $rest ;;
+    quorum) quorum=$rest ;;
+  esac
+done < log/policy.txt
+set +f
+if [ "$quorum" = none ]; then
+  echo "note     witnesses: log/policy.txt demands none; nobody but the log vouches that it never forked"
+elif grep -qxF -e "$quorum" "$work/met"; then
+  ok "quorum: $quorum is met"
+elif [ "$unchecked" = yes ]; then
+  echo "note     quorum: $quorum could not be counted, for this openssl cannot check every witness"
+else
+  refuted "too few witnesses cosigned this tree for the quorum $quorum"
 fi
 
 # the holder's own signatures

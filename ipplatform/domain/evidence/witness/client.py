@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-import requests
 from sqlalchemy import select
 
 from ipplatform.domain.evidence import queries
@@ -41,7 +40,7 @@ class Client:
     """Keeps its connections between rounds. Use as a context manager, inside an application context."""
 
     def __init__(self) -> None:
-        self._session = requests.Session()
+        self._session = transport.session()
         self._pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="witness")
 
     def __enter__(self) -> Client:

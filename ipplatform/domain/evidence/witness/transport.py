@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from ipplatform.domain.evidence.formats.submission import LARGEST_BODY
 
@@ -22,10 +24,19 @@ class Reply:
     media_type: str
 
 
-def add_checkpoint(session: requests.Session, prefix: str, body: bytes) -> Reply:
+def session() -> requests.Session:
+    """Kept connections, which the other side may have closed meanwhile: then the same is asked once more."""
+    made = requests.Session()
+    again = HTTPAdapter(max_retries=Retry(total=1, connect=0, status=0, redirect=0, allowed_methods=None))
+    made.mount("https://", again)
+    made.mount("http://", again)
+    return made
+
+
+def add_checkpoint(connection: requests.Session, prefix: str, body: bytes) -> Reply:
     """POST `<prefix>/add-checkpoint`. Raises Unreachable, also for an answer that is too long."""
     try:
-        with session.post(
+        with connection.post(
             f"{prefix}/add-checkpoint",
             data=body,
             headers={"Content-Type": "text/plain; charset=utf-8"},

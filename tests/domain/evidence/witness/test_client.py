@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -139,6 +141,51 @@ def test_a_bundle_without_its_quorum_exists_says_so_and_is_refuted_by_who_demand
     zone.down = False
     ask(patiently=False)
     assert verify.outcome(report(bundle_of(record), keys.policy())) == verify.VERIFIED
+
+
+def script(data: bytes, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with zipfile.ZipFile(BytesIO(data)) as opened:
+        opened.extractall(folder)
+    return run_script(folder, *arguments)
+
+
+def run_script(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "verify.sh", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def list_again(folder: Path) -> None:
+    """As a forger would: the lists of digests fit the changed files."""
+    for listing, algorithm in (("SHA256SUMS", "sha256"), ("SHA512SUMS", "sha512")):
+        names = [line.split("  ", 1)[1] for line in (folder / listing).read_text().splitlines()]
+        lines = [f"{hashlib.new(algorithm, (folder / item).read_bytes()).hexdigest()}  {item}\n" for item in names]
+        (folder / listing).write_text("".join(lines))
+
+
+def test_the_script_checks_cosignatures_and_quorum_with_openssl(zones: Zones, demand: Demand, tmp_path: Path) -> None:
+    zone = zones("b")
+    path = demand(zone)
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if "-pq " not in line and "group" not in line)
+                    .replace("quorum enough", "group enough any b-ed\nquorum enough") + "\n")  # fmt: skip
+    (record, *_) = grow()
+    assert ask() == 1
+    folder = tmp_path / "bundle"
+    ended = script(bundle_of(record), folder)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert ended.stderr == ""
+    assert "witness: b-ed saw this tree of the log and no other" in ended.stdout
+    assert "quorum: enough is met" in ended.stdout
+    assert "quorum enough" in (folder / "README.txt").read_text()
+    proof = (folder / "log/entry.tlog-proof").read_text()
+    (line,) = [line for line in proof.splitlines() if line.startswith("\u2014 b.example/witness ")]
+    twins = {
+        "is false": proof.replace(line, line[:-6] + ("AAAA" if line[-6:-2] != "AAAA" else "BBBB") + line[-2:]),
+        "too few witnesses": proof.replace(line + "\n", ""),
+    }
+    for words, changed in twins.items():
+        (folder / "log/entry.tlog-proof").write_text(changed)
+        list_again(folder)
+        ended = run_script(folder)
+        assert (ended.returncode, words in ended.stdout) == (1, True), ended.stdout
 
 
 def test_late_cosignatures_and_another_policy_change_no_bundle(zones: Zones, demand: Demand) -> None:
