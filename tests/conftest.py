@@ -23,7 +23,7 @@ from ipplatform.foundation.db import db, transaction
 if TYPE_CHECKING:
     from tests.databases import Database
 
-pytest_plugins = ("tests.authorities", "tests.databases", "tests.no_skips")
+pytest_plugins = ("tests.authorities", "tests.buckets", "tests.databases", "tests.no_skips")
 
 
 class IsolatedClient(FlaskClient):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipplatform.domain.evidence import keys, publish, queries, signer
+from ipplatform.domain.evidence import keys, publish, queries, signer, tree
 from ipplatform.domain.evidence.audit import log
-from ipplatform.domain.evidence.audit.findings import Finding
+from ipplatform.domain.evidence.audit.findings import Finding, difference
+from ipplatform.domain.evidence.formats import tiles
 from ipplatform.domain.evidence.formats.checkpoint import CheckpointError
 from ipplatform.domain.evidence.formats.note import NoteError
+from ipplatform.domain.evidence.store.choice import published
 from ipplatform.foundation.db import transaction
 
 
 def differences() -> Iterator[Finding]:
     """Every difference, as it is found; a slice of the log is held at a time. May run beside the sequencer."""
     yield from _databases_age()
+    yield from _in_the_way()
     cursor, ended = 0, False
     while not ended:
         with transaction(reads_only=True):
@@ -35,6 +38,21 @@ def _databases_age() -> Iterator[Finding]:
         yield Finding("database", "log_state.size", f"at least {stands}, which is published", str(size))
     if (found := _published()) < published_size:
         yield Finding("published checkpoint", "size", f"at least {published_size}, as the database says", str(found))
+
+
+def _in_the_way() -> Iterator[Finding]:
+    """Files beyond the published checkpoint that differ: a sequencer that was stopped by them names only the first."""
+    with transaction(reads_only=True):
+        state = queries.state()
+        if state is None:
+            return
+        try:
+            for file in tree.files(state.published_size, state.size):
+                standing = published().read(file.name)
+                if standing is not None and standing != file.content:
+                    yield difference(file.name, "published file", file.content, standing)
+        except tiles.TileError as error:
+            yield Finding("database", "log_tile, log_leaf", "what its size says", str(error))
 
 
 def _signed() -> int:

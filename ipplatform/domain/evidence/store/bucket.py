@@ -73,12 +73,12 @@ class Bucket:
             obstore.put(self._store, name, content, mode=mode, attributes=attributes, use_multipart=False)
 
     def _look(self, name: str) -> tuple[bytes | None, str | None]:
-        try:
-            with _told(self.where(name)):
+        with _told(self.where(name)):
+            try:
                 found = obstore.get(self._store, name)
-                return bytes(found.bytes()), found.meta["e_tag"]
-        except FileNotFoundError:
-            return None, None
+            except FileNotFoundError:
+                return None, None
+            return bytes(found.bytes()), found.meta["e_tag"]
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def _told(where: str) -> Iterator[None]:
     """Every failure but an unmet condition as StoreError; the library's own text ends with pages of detail."""
     try:
         yield
-    except (AlreadyExistsError, PreconditionError, FileNotFoundError):
+    except (AlreadyExistsError, PreconditionError):
         raise
-    except BaseError as error:
+    except (BaseError, FileNotFoundError) as error:  # a bucket that is missing is told as a file that is
         raise StoreError(f"{where}: {str(error).partition('Debug source')[0].strip()[:500]}") from error
