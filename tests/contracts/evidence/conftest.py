@@ -9,6 +9,7 @@ bundle/           the bundle of one filing, unpacked
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import zipfile
@@ -45,6 +46,14 @@ class Evidence:
 
     def copy(self, to: Path) -> Path:
         return shutil.copytree(self.folder, to)
+
+
+def relist(bundle: Path) -> None:
+    """Lists of digests that fit the files, as a forger leaves them."""
+    for listing, algorithm in (("SHA256SUMS", "sha256"), ("SHA512SUMS", "sha512")):
+        names = [line.split("  ", 1)[1] for line in (bundle / listing).read_text().splitlines()]
+        lines = [f"{hashlib.new(algorithm, (bundle / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+        (bundle / listing).write_text("".join(lines))
 
 
 Judge = Callable[..., dict[str, str]]

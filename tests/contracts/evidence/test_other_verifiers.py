@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import shutil
 import subprocess
 import zipfile
@@ -17,6 +16,7 @@ from config import Settings
 from ipplatform.domain.evidence import keys, sequencer
 from ipplatform.domain.evidence.bundle import archive, contents
 from ipplatform.foundation.db import transaction
+from tests.contracts.evidence.conftest import relist
 from tests.databases import both_databases
 from tests.factories.evidence import make_record, make_records, stored_document
 
@@ -66,10 +66,7 @@ def test_the_script_refutes_a_changed_byte_even_with_rewritten_lists(unpacked: P
     path = unpacked / name
     data = path.read_bytes()
     path.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
-    for listing, algorithm in (("SHA256SUMS", "sha256"), ("SHA512SUMS", "sha512")):
-        names = [line.split("  ", 1)[1] for line in (unpacked / listing).read_text().splitlines()]
-        lines = [f"{hashlib.new(algorithm, (unpacked / item).read_bytes()).hexdigest()}  {item}\n" for item in names]
-        (unpacked / listing).write_text("".join(lines))
+    relist(unpacked)
     ended = run(unpacked, "sh", "verify.sh", keys.policy().logs[0].vkey)
     assert ended.returncode in (1, 2), ended.stdout
     assert "VERIFIED" not in ended.stdout.replace("UNVERIFIED", "")

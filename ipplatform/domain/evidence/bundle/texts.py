@@ -139,14 +139,16 @@ cmp, od, sha256sum, sha512sum). No network and nothing of the platform is used.
 
     unzip bundle.zip -d bundle
     cd bundle
-    sh verify.sh 'VKEY'
+    sh verify.sh 'VKEY' 'VKEY'
 
-VKEY is the log's verifier key from a source you trust; quote it. This bundle
-names the following; compare them with {address}/policy or a printed copy:
+Each VKEY is a verifier key of the log from a source you trust; quote it. The log
+signs with all of its keys, so give all: two algorithms are not broken in one day.
+This bundle names the following; compare them with {address}/policy or a
+printed copy:
 
 {vkeys}
 
-Without VKEY the script takes the key from log/vkeys.txt and says so.
+Without VKEY the script takes the keys from log/vkeys.txt and says so.
 
 What the script does, so that you can do each step by hand:
 
@@ -172,7 +174,9 @@ What the script does, so that you can do each step by hand:
 
     (printf '\\000'; cat log/entry.json) | openssl dgst -sha256
 
-5. The checkpoint is signed with the log's key: Ed25519 over the lines before the
-   empty one; a signature line holds base64 of four bytes of key id and the
-   signature.
+5. The checkpoint is signed with each of the log's keys. A signature line holds
+   base64 of four bytes of key id and the signature: Ed25519 is over the lines
+   before the empty one; ML-DSA-44 has eight bytes of time before it and is over
+   what c2sp.org/tlog-cosignature calls subtree/v1. openssl checks ML-DSA from
+   version 3.5 on; where it is older the script says that it left it unchecked.
 """

@@ -148,6 +148,12 @@ check_signature() { # verifier key
 
 if [ $# -gt 0 ]; then
   for key in "$@"; do check_signature "$key"; done
+  printf '%s\n' "$@" > "$work/asked"
+  while read -r key; do
+    key_of "$key"
+    grep -qxF -- "$key" "$work/asked" ||
+      echo "note     the key $id of log/vkeys.txt was not asked for: if you trust it, give it too, as the log signs with every key"
+  done < log/vkeys.txt
 else
   while read -r key; do check_signature "$key"; done < log/vkeys.txt
   echo "note     the key came from the bundle itself: compare it with one you trust"
