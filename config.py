@@ -40,6 +40,7 @@ class Settings:
     log_level: str
     metrics_token: str | None
     log_key_pkcs11: str | None
+    signer_socket: Path | None
     time_authorities: Path | None
     witness_policy: Path | None
 
@@ -141,6 +142,7 @@ def from_environment(**overrides: object) -> Settings:
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "metrics_token": env.str("METRICS_TOKEN", None),
         "log_key_pkcs11": env.str("LOG_KEY_PKCS11", None),
+        "signer_socket": env.path("SIGNER_SOCKET", None),
         "time_authorities": env.path("TIME_AUTHORITIES", None),
         "witness_policy": env.path("WITNESS_POLICY", None),
         "_signer_dir": env.path("SIGNER_DIR", None),

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from ipplatform.domain.evidence import keys, publish, queries, signer, tree
+from ipplatform.domain.evidence import keys, publish, queries, signer, signer_link, tree
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, tiles
 from ipplatform.domain.evidence.formats import note as notes
@@ -103,7 +103,7 @@ def publish_head(still_alone: Callable[[], None]) -> None:
         head = Checkpoint(state.origin, state.size, bytes(state.root))
         since = state.published_size
         standing = publish.require_standing(state)
-        note = signer.sign(head, prove_to(head.size))
+        note = signer_link.sign(head, prove_to(head.size))
         publish.tiles_between(since, head.size)
     still_alone()
     publish.checkpoint(note, instead_of=standing)

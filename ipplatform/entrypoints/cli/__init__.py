@@ -23,6 +23,7 @@ COMMANDS: tuple[str, ...] = (
     "search:search",
     "sequencer:command",
     "setup:setup",
+    "signer:command",
     "time:command",
     "users:users",
     "witness:command",
