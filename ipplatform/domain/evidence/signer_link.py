@@ -12,11 +12,12 @@ import os
 import socket
 import socketserver
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask
 
 from ipplatform.domain.evidence import keys, signer
 from ipplatform.domain.evidence.formats import canonical, checkpoint
@@ -25,6 +26,7 @@ from ipplatform.foundation import settings
 
 LARGEST = 64 * 1024
 PATIENCE_SECONDS = 30.0
+Within = Callable[[], AbstractContextManager[Any]]
 log = structlog.get_logger()
 
 
@@ -43,11 +45,11 @@ def sign(head: Checkpoint, prove: signer.Prover) -> bytes:
     return str(answer["note"]).encode()
 
 
-def serve(app: Flask, address: Path, stop: threading.Event) -> None:
-    """Answer until `stop` is set. A socket left by a killed process is replaced."""
+def serve(within: Within, address: Path, stop: threading.Event) -> None:
+    """Answer until `stop` is set, each request `within` the application's context. A socket left by a killed process is replaced."""
     address.parent.mkdir(parents=True, exist_ok=True)
     address.unlink(missing_ok=True)
-    with _Server(str(address), app) as server:
+    with _Server(str(address), within) as server:
         os.chmod(address, 0o660)
         while not stop.is_set():
             server.handle_request()
@@ -83,8 +85,8 @@ class _Server(socketserver.UnixStreamServer):
 
     timeout = 0.2
 
-    def __init__(self, address: str, app: Flask) -> None:
-        self.app = app
+    def __init__(self, address: str, within: Within) -> None:
+        self.within = within
         super().__init__(address, _Handler)
 
 
@@ -98,7 +100,7 @@ class _Handler(socketserver.StreamRequestHandler):
             request = canonical.loads(line.strip()) if len(line) <= LARGEST else None
         except canonical.CanonicalError:
             request = None
-        with self.server.app.app_context():
+        with self.server.within():
             answer = answer_to(request)
         if "refused" in answer:
             log.error("signer refused", reason=answer["refused"])

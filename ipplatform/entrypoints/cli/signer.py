@@ -30,4 +30,4 @@ def command() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("signer started")
-    signer_link.serve(current_app._get_current_object(), address, stop)  # type: ignore[attr-defined]
+    signer_link.serve(current_app.app_context, address, stop)
