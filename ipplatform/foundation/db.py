@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, LargeBinary, MetaData, String, event, func, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    String,
+    any_,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
@@ -94,6 +107,16 @@ class EncryptedJson(TypeDecorator[Any]):
 
 def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """`column` is one of `values`, sent as one value: a thousand bind parameters cost more than their rows."""
+    listed = list(values)
+    if is_sqlite():
+        return cast(
+            "ColumnElement[bool]", column.in_(select(func.json_each(json.dumps(listed)).table_valued("value").c.value))
+        )
+    return cast("ColumnElement[bool]", column == any_(literal(listed, ARRAY(column.type))))
 
 
 def lock_row(model: type[Model], identity: int) -> Model | None:

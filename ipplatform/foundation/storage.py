@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -103,9 +104,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def _file_cipher(file_id: bytes) -> AESGCM:
-    data_key = bytes.fromhex((settings.current().keys_dir / KEY_FILE).read_text().strip())
+    data_key = _data_key(settings.current().keys_dir)
     derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=file_id, info=b"ipplatform document").derive(data_key)
     return AESGCM(derived)
+
+
+@lru_cache(maxsize=8)
+def _data_key(keys_dir: Path) -> bytes:
+    return bytes.fromhex((keys_dir / KEY_FILE).read_text().strip())
 
 
 def _nonce(number: int, last: bool) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import filings, search
+from tests.bench import audit, filings, search
 from tests.machine import described, now_text
 from tests.postgres import cluster
 from tests.trials.__main__ import table
@@ -27,29 +27,39 @@ One page of 20 with its total, facets and marked snippets, in this process, over
 through HTTP; and beside them SQL by hand on the same database: `LIKE` over title and texts with a count and the newest
 20, which ranks nothing, and reading the 20 rows found by their ids, which is the least any search must do.
 """
+AUDIT = """\
+Processor time of a full audit by one process (records, commitments, columns, leaves, tiles, files, checkpoints with both
+signatures, one document of 64 KiB for every tenth record), beside only reading the same rows and opening, hashing and
+verifying the same bytes, in processes of their own that start cold. Peak memory is the audit's.
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--filings", type=int, default=filings.FILINGS)
     parser.add_argument("--listings", type=int, default=search.LISTINGS)
+    parser.add_argument("--records", type=int, nargs="+", default=audit.records(), help="sizes of the audited logs")
     parser.add_argument("--print", action="store_true", help="print only, leave docs/benchmarks.md alone")
     chosen = parser.parse_args()
-    text = page(chosen.filings, chosen.listings)
+    text = page(chosen.filings, chosen.listings, chosen.records)
     if not chosen.print:
         PAGE.write_text(text)
     print(text)
 
 
-def page(filings_count: int, listings_count: int) -> str:
+def page(filings_count: int, listings_count: int, records: list[int]) -> str:
     filed = list(_on_both(lambda url, folder: filings.measure(url, folder, filings=filings_count)))
     found = list(_on_both(lambda url, folder: search.measure(url, folder, listings=listings_count)))
+    audited = [
+        row for many in records for row in _on_both(lambda url, folder, n=many: audit.measure(url, folder, records=n))
+    ]
     return "\n".join(
         [
             "# Benchmarks\n",
             f"{now_text()} · {described()} · made by `make bench`\n",
             f"## Filing\n\n{FILINGS}\n{table(filed)}",
             f"## Searching\n\n{SEARCH.format(listings=listings_count)}\n{table(found)}",
+            f"## Auditing\n\n{AUDIT}\n{table(audited)}",
         ]
     )
 

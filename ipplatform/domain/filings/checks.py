@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
 
 from ipplatform.domain.assets.models import Asset, AssetParty, Document
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.shares import parse_share
-from ipplatform.foundation.db import db
+from ipplatform.foundation import secretbox
+from ipplatform.foundation.db import among, db
 
 AFTER_DECISION = {
     "register": (lifecycle.REGISTERED,),
@@ -28,8 +31,23 @@ COLUMNS = (
     Filing.organisation_id,
     Filing.record_id,
     Filing.status,
-    Filing.content,
+    type_coerce(Filing.content, LargeBinary).label("sealed"),
 )
+Documents = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Row:
+    """A filing as stored, by the names of COLUMNS."""
+
+    id: int
+    public_id: str
+    kind: str
+    asset: str | None
+    organisation_id: int | None
+    record_id: int | None
+    status: str
+    content: dict[str, Any] | None
 
 
 def filing_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
@@ -38,13 +56,24 @@ def filing_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     attached = _attached([row.id for row in found.values()])
     for item in items:
         row = found.get(item.public_id)
-        if row is not None:
-            yield from _row(item, row, sorted(attached.get(row.id, ())))
-        elif "office" in item.manifest["submitter"]:
-            yield ColumnFinding(item, "filing", item.public_id, None)
+        if row is None:
+            if "office" in item.manifest["submitter"]:
+                yield ColumnFinding(item, "filing", item.public_id, None)
+            continue
+        listed = [(document["role"], document["sha256"]) for document in item.manifest["documents"]]
+        held = attached.get(row.id, [])
+        if not _agrees(item, row, sorted(listed), sorted(held)):
+            yield from _row(item, row, sorted(listed), sorted(held))
 
 
-def _row(item: Item, row: Any, attached: list[tuple[str, str]]) -> Iterator[ColumnFinding]:
+def _agrees(item: Item, row: Row, listed: Documents, attached: Documents) -> bool:
+    """All of `_row` at once, for nearly every record is whole."""
+    manifest = item.manifest
+    said = (manifest["fields"], manifest["kind"], manifest["asset"], item.organisation_id, item.id, listed)
+    return said == (row.content, row.kind, row.asset, row.organisation_id, row.record_id, attached)
+
+
+def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterator[ColumnFinding]:
     manifest = item.manifest
     if row.content != manifest["fields"]:
         yield from _content(item, row.content or {})
@@ -52,14 +81,13 @@ def _row(item: Item, row: Any, attached: list[tuple[str, str]]) -> Iterator[Colu
     yield from differs(item, "filing.asset", manifest["asset"], row.asset)
     yield from differs(item, "filing.organisation", item.organisation_id, row.organisation_id)
     yield from differs(item, "filing.record", item.id, row.record_id)
-    listed = sorted((document["role"], document["sha256"]) for document in manifest["documents"])
     yield from differs(item, "filing.documents", listed, attached)
 
 
 def case_statuses(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     """The status of a registration follows from what was logged about it."""
     named = {item.public_id: item for item in items}
-    cases = select(Filing.id, Filing.public_id, Filing.status).where(Filing.public_id.in_(named))
+    cases = select(Filing.id, Filing.public_id, Filing.status).where(among(Filing.public_id, named))
     found = db.session.execute(cases.where(Filing.kind == "registration")).all()
     logged = _follow_ups([row.id for row in found])
     for row in found:
@@ -126,9 +154,14 @@ def _content(item: Item, found: dict[str, Any]) -> Iterator[ColumnFinding]:
         yield from differs(item, f"filing.{name}", item.fields.get(name), found.get(name))
 
 
-def _filings(public_ids: list[str]) -> dict[str, Any]:
-    rows = db.session.connection().execute(select(*COLUMNS).where(Filing.public_id.in_(public_ids)))
-    return {row.public_id: row for row in rows}
+def _filings(public_ids: list[str]) -> dict[str, Row]:
+    opened, decode = secretbox.opener(), json.JSONDecoder().decode
+    found: dict[str, Row] = {}
+    rows: Any = db.session.connection().execute(select(*COLUMNS).where(among(Filing.public_id, public_ids)))
+    for *plain, sealed in rows:
+        plain.append(decode(opened(sealed).decode()) if sealed else None)
+        found[plain[1]] = Row(*plain)
+    return found
 
 
 def _attached(filing_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
@@ -136,7 +169,7 @@ def _attached(filing_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     rows = (
         select(FilingDocument.filing_id, FilingDocument.role, Document.sha256)
         .join(Document, Document.id == FilingDocument.document_id)
-        .where(FilingDocument.filing_id.in_(filing_ids))
+        .where(among(FilingDocument.filing_id, filing_ids))
     )
     held: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for filing_id, role, sha256 in db.session.connection().execute(rows):
@@ -147,7 +180,7 @@ def _attached(filing_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
 def _follow_ups(case_ids: list[int]) -> dict[int, list[Any]]:
     """Case id to what was submitted about it, oldest first."""
     rows = select(Filing.about_id, Filing.kind, Filing.content).where(
-        Filing.about_id.in_(case_ids), Filing.status != lifecycle.DRAFT
+        among(Filing.about_id, case_ids), Filing.status != lifecycle.DRAFT
     )
     held: dict[int, list[Any]] = defaultdict(list)
     for row in db.session.execute(rows.order_by(Filing.id)):

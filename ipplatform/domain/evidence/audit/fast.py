@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Sequence
 from datetime import datetime
+from json import JSONDecoder
 from typing import Any
 
 from ipplatform.domain.evidence import leaf as leaves
@@ -22,6 +22,7 @@ class Reader:
         self._open = secretbox.opener()
         self._seal = seals.Sealer().seal
         self._leaf = leaves.builder(settings.current().origin)
+        self._decode = JSONDecoder().decode
         self._stored = str.encode if is_sqlite() else str
 
     def content(self, raw: Raw, storage_keys: Sequence[Any]) -> dict[str, Any] | None:
@@ -31,7 +32,7 @@ class Reader:
             data = self._open(manifest)
             if hmac.digest(self._open(salt), data, "sha256") != commitment:
                 return None
-            value: dict[str, Any] = json.loads(data)
+            value: dict[str, Any] = self._decode(data.decode())
             whole = self._says(raw, value) and self._stands(raw, value) and self._is_sealed(raw, storage_keys)
         except (secretbox.Damaged, ValueError, TypeError, KeyError, AttributeError):
             return None
@@ -53,7 +54,9 @@ class Reader:
         if created != spelled or (leaf != entry and index is not None):
             return False
         time = int(moment.timestamp())
-        return any(leaf == self._leaf(commitment, kind, time) for kind in leaves.KINDS)
+        return leaf == self._leaf(commitment, "filing", time) or any(
+            leaf == self._leaf(commitment, kind, time) for kind in leaves.KINDS
+        )
 
     def _is_sealed(self, raw: Raw, storage_keys: Sequence[Any]) -> bool:
         stored = [str(raw[2]), raw[5], raw[6], ",".join(key or "" for key in storage_keys)]

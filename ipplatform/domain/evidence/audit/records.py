@@ -75,8 +75,9 @@ def conclude(examined: Sequence[Examined], standing: Standing, part: Part) -> No
         by_id[finding.item.id].failed.add(marks.COLUMNS)
         named = difference(finding.item.public_id, finding.field, finding.expected, finding.found)
         part.findings.append(named)
+    marked = _Marked(standing, [one.index for one in examined if isinstance(one.index, int)])
     for one in examined:
-        part.marks.setdefault(_marks(one, standing), []).append(one.id)
+        part.marks.setdefault(marked(one), []).append(one.id)
 
 
 def _note(one: Examined, found: Iterable[differences.Difference], findings: list[Finding]) -> None:
@@ -109,6 +110,23 @@ def _alone(check: Check, item: Item) -> Iterator[ColumnFinding]:
         yield from list(check([item]))
     except UNREADABLE as error:
         yield ColumnFinding(item, "columns of the register", Words("readable values"), Words(type(error).__name__))
+
+
+class _Marked:
+    """The marks of records of a batch; found once for all that are alike, where the log says the same of them all."""
+
+    def __init__(self, standing: Standing, indexes: Sequence[int]) -> None:
+        self._standing = standing
+        self._alike = bool(indexes) and standing.uniform(min(indexes), max(indexes) + 1)
+        self._known: dict[tuple[object, ...], Marks] = {}
+
+    def __call__(self, one: Examined) -> Marks:
+        if one.failed or not self._alike or not isinstance(one.index, int):
+            return _marks(one, self._standing)
+        like = (one.documents, one.erased, one.item and one.item.kind)
+        if like not in self._known:
+            self._known[like] = _marks(one, self._standing)
+        return self._known[like]
 
 
 def _marks(one: Examined, standing: Standing) -> Marks:

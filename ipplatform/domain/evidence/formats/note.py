@@ -7,8 +7,10 @@ checkpoints only.
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,6 +22,7 @@ from ipplatform.domain.evidence.formats.signing import COSIGNATURE, ED25519, MLD
 MOST_SIGNATURES = 100
 LARGEST_NOTE = 1_000_000
 _DASH = "\u2014 "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 class NoteError(ValueError):
@@ -34,7 +37,7 @@ class VerifierKey:
     algorithm: int
     public: bytes
 
-    @property
+    @cached_property
     def key_id(self) -> bytes:
         encoded = bytes([self.algorithm]) + self.public
         return hashlib.sha256(self.name.encode() + b"\n" + encoded).digest()[:4]
@@ -48,12 +51,16 @@ class VerifierKey:
         """Raises NoteError unless `signature` is this key's over `text`."""
         try:
             raw, message = _signed_by(self, text, signature)
-            public = MLDSA44PublicKey if self.algorithm == MLDSA44 else Ed25519PublicKey
-            public.from_public_bytes(self.public).verify(raw, message)
+            self._loaded.verify(raw, message)
         except InvalidSignature as error:
             raise NoteError(f"the signature of {self.name} is false") from error
         except (cosignature.CosignatureError, ValueError) as error:
             raise NoteError(f"the signature of {self.name} cannot be checked: {error}") from error
+
+    @cached_property
+    def _loaded(self) -> MLDSA44PublicKey | Ed25519PublicKey:
+        public = MLDSA44PublicKey if self.algorithm == MLDSA44 else Ed25519PublicKey
+        return public.from_public_bytes(self.public)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ def verify_all(note: Note, keys: Sequence[VerifierKey]) -> None:
 
 
 def require_text(text: str) -> None:
-    if not text.endswith("\n") or any((ord(char) < 0x20 and char != "\n") or char == "\x7f" for char in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteError("the text of a note ends in a newline and holds no control characters")
 
 

@@ -15,7 +15,7 @@ from ipplatform.domain.evidence.holder import assertions, enrolment, message, pa
 from ipplatform.domain.evidence.holder.models import PASSKEY, HolderSignature, SigningKey
 from ipplatform.domain.evidence.holder.stored import CHANGED, Stored, read, unsealed
 from ipplatform.domain.evidence.models import Record
-from ipplatform.foundation.db import db
+from ipplatform.foundation.db import among, db
 
 CHUNK = 200
 KINDS = (services.KIND, *enrolment.KINDS)
@@ -54,8 +54,8 @@ def findings(record_ids: Sequence[int]) -> Iterator[tuple[int, Finding]]:
 
     A signature belongs to the record it signs and to the one that logs it, a key to those of its enrolment and end.
     """
-    signatures = list(read(HolderSignature, HolderSignature.__table__.c.record_id.in_(record_ids)))
-    enrolled = list(read(SigningKey, SigningKey.__table__.c.record_id.in_(record_ids)))
+    signatures = list(read(HolderSignature, among(HolderSignature.__table__.c.record_id, record_ids)))
+    enrolled = list(read(SigningKey, among(SigningKey.__table__.c.record_id, record_ids)))
     logged = _logging(record_ids)
     named = {row["record_id"] for row in (*signatures, *enrolled)} | set(logged)
     subjects = logged | _subjects(named - set(logged))
@@ -87,11 +87,11 @@ def _wide() -> Any:
 def _subjects(identities: set[int]) -> dict[int, _Subject]:
     if not identities:
         return {}
-    return {row.id: _Subject(row) for row in db.session.execute(_wide().where(Record.id.in_(identities)))}
+    return {row.id: _Subject(row) for row in db.session.execute(_wide().where(among(Record.id, identities)))}
 
 
 def _logging(record_ids: Sequence[int]) -> dict[int, _Subject]:
-    found = _wide().where(Record.id.in_(record_ids), Record.kind.in_(KINDS))
+    found = _wide().where(among(Record.id, record_ids), Record.kind.in_(KINDS))
     return {row.id: _Subject(row) for row in db.session.execute(found)}
 
 
