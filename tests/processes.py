@@ -40,6 +40,16 @@ def marked(mark: str) -> dict[int, str]:
     return found
 
 
+def cpu_seconds(leader: int) -> float:
+    """Processor seconds that the living processes of the group ``leader`` leads have used so far."""
+    used = 0
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            if folder.name.isdigit() and os.getpgid(int(folder.name)) == leader:
+                used += sum(map(int, (folder / "stat").read_text().rpartition(")")[2].split()[11:13]))
+    return used / os.sysconf("SC_CLK_TCK")
+
+
 def kill_marked(mark: str) -> None:
     for process in marked(mark):
         with contextlib.suppress(ProcessLookupError):

@@ -17,13 +17,14 @@ from sqlalchemy import create_engine, text
 from tests.bench.clients import Measured, Request, send_all
 from tests.factories import bearer, member
 from tests.factories.filings import patent_fields
-from tests.processes import ROOT, answers, free_port, wait_for
+from tests.processes import ROOT, answers, cpu_seconds, free_port, wait_for
 from tests.service import BIN, Service, service
 
 FILINGS = 2000
 CLIENTS = 8
 ROUNDS = 4
 WARM = 100
+PROCESSES = ("web", "worker", "sequencer")
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -48,26 +49,30 @@ class _Door:
 def measure(database_url: str, folder: Path, *, filings: int = FILINGS) -> dict[str, object]:
     """One row of the table: both rates on the same server settings and database, in turns, so that both meet the same noise."""
     durable, bare, included = [], [], 0.0
-    with service(database_url, folder) as started, _bare(database_url, folder) as bare_port:
+    with service(database_url, folder) as started, _bare(database_url, folder) as (bare_port, bare_process):
         with started.application():
             headers = {**_JSON, **bearer(*member("administrator", "filer"))}
-        for name in ("web", "worker", "sequencer"):
+        for name in PROCESSES:
             started.start(name)
         started.await_web()
         filing_route, bare_route = _Door(started.port, "/api/v1/filings", headers), _Door(bare_port, "/rows", _JSON)
         for door in (filing_route, bare_route):
             door.send(WARM)
+        _await_rest(started)
+        leaders = {**{name: started.running[name].pid for name in PROCESSES}, "bare": bare_process}
+        before = {name: cpu_seconds(leader) for name, leader in leaders.items()}
         for _ in range(ROUNDS):
-            _await_rest(started)
             bare.append(bare_route.send(filings // ROUNDS))
             began = time.perf_counter()
             durable.append(filing_route.send(filings // ROUNDS))
             _await_included(started, filing_route.sent)
             included += time.perf_counter() - began
-    return _row(_joined(durable), _joined(bare), included)
+            _await_rest(started)
+        used = {name: cpu_seconds(leader) - before[name] for name, leader in leaders.items()}
+    return _row(_joined(durable), _joined(bare), included, used)
 
 
-def _row(durable: Measured, bare: Measured, included: float) -> dict[str, object]:
+def _row(durable: Measured, bare: Measured, included: float, used: dict[str, float]) -> dict[str, object]:
     per_second = len(durable.times) / included
     return {
         "filings": len(durable.times),
@@ -76,6 +81,7 @@ def _row(durable: Measured, bare: Measured, included: float) -> dict[str, object
         "p50 ms": round(durable.p50, 1),
         "p95 ms": round(durable.p95, 1),
         "p99 ms": round(durable.p99, 1),
+        **{f"{name} CPU ms": round(1000 * seconds / len(durable.times), 2) for name, seconds in used.items()},
         "bare route /s": round(bare.per_second),
         "bare p50 ms": round(bare.p50, 1),
         "bare p95 ms": round(bare.p95, 1),
@@ -109,8 +115,8 @@ def _await_rest(started: Service) -> None:
 
 
 @contextmanager
-def _bare(database_url: str, folder: Path) -> Iterator[int]:
-    """The bare route behind the same gunicorn settings; its port."""
+def _bare(database_url: str, folder: Path) -> Iterator[tuple[int, int]]:
+    """The bare route behind the same gunicorn settings; its port and its process."""
     port = free_port()
     environment = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "WEB_THREADS": "4"}
     command = [str(BIN / "gunicorn"), "tests.bench.bare:create()"]
@@ -120,7 +126,7 @@ def _bare(database_url: str, folder: Path) -> Iterator[int]:
         )
     try:
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 30, "the bare route answers")
-        yield port
+        yield port, process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
