@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -15,6 +16,7 @@ from ipplatform.foundation import jobs, schedule
 from ipplatform.foundation.db import db
 
 IDLE_SECONDS = 0.3
+LESS_URGENT = 5  # Where the processor is short, who files is answered before mails are written.
 SCHEDULE_SECONDS = 5.0
 log = structlog.get_logger()
 
@@ -29,6 +31,7 @@ def worker(once: bool) -> None:
         click.echo(f"{jobs.run_all()} jobs")
         click.echo(f"{_apply_changes()} changes of the index")
         return
+    os.nice(LESS_URGENT)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
