@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from typing import Any, NoReturn
 
 import flask
 from flask_smorest import Blueprint
+from marshmallow import Schema
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
 
@@ -26,6 +28,15 @@ class StrictParser(FlaskParser):
         except (RecursionError, ValueError) as error:
             # Nested too deeply, or a number of more digits than Python reads.
             raise json.JSONDecodeError("beyond what is read", text[:100], 0) from error
+
+    def _get_schema(self, argmap: Any, req: flask.Request) -> Schema:
+        return _made(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
+
+
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    """Made once: making one costs more than reading a request with it."""
+    return schema()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
@@ -17,6 +20,10 @@ class TransactionalFlask(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         with transaction(reads_only=_reads_only()):
             return super().dispatch_request()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view is async, which Flask would otherwise look for some twenty times a request."""
+        return func
 
 
 def _reads_only() -> bool:

@@ -14,6 +14,7 @@ from ipplatform.domain.filings.models import Filing
 from ipplatform.foundation.db import db
 from tests.factories import actor_of, bearer, member, office_person
 from tests.factories.filings import decided, patent_fields, png, submitted
+from tests.statements import statements
 
 
 def _request(**changes: Any) -> dict[str, Any]:
@@ -49,6 +50,16 @@ def test_a_program_uploads_a_drawing_and_files(client: FlaskClient, form: bool) 
     assert found["status"] == "recorded"
     assert found["fields"]["classes"] == ["H01M 10/0525"]
     assert [one["id"] for one in client.get("/api/v1/filings", headers=headers).get_json()["items"]] == [filing["id"]]
+
+
+def test_filing_reads_who_asks_and_then_writes_once_a_table(client: FlaskClient) -> None:
+    headers = bearer(*member("filer"))
+    db.session.remove()
+    with statements() as sent:
+        assert _send(client, headers, _request()).status_code == 201
+    asked, *written = sent
+    assert "api_token" in asked
+    assert [one.split()[2] for one in written] == ["evidence_record", "filing", "audit_entry", "outbox"]
 
 
 def test_another_request_with_the_same_key_is_a_conflict(client: FlaskClient) -> None:

@@ -6,6 +6,7 @@ the only part of RFC 8785 that implementations get wrong.
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 LARGEST_INTEGER = 2**53 - 1
@@ -48,18 +49,24 @@ def is_canonical(data: bytes) -> bool:
 def _ordered(value: object, depth: int) -> object:
     if depth > DEEPEST:
         raise CanonicalError(f"nested deeper than {DEEPEST}")
+    if isinstance(value, str):
+        return _text(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         return _integer(value)
-    if isinstance(value, str):
-        return _text(value)
     if isinstance(value, dict):
-        items = [(_text(key), _ordered(item, depth + 1)) for key, item in value.items()]
-        return dict(sorted(items, key=lambda item: item[0].encode("utf-16-be")))
+        return {name: _ordered(value[name], depth + 1) for name in _sorted(value)}
     if isinstance(value, list | tuple):
         return [_ordered(item, depth + 1) for item in value]
     raise CanonicalError(f"{type(value).__name__} has no canonical form")
+
+
+def _sorted(names: Mapping[Any, object]) -> list[Any]:
+    """By UTF-16 units (RFC 8785 section 3.2.3), which for ASCII is the order of str."""
+    for name in names:
+        _text(name)
+    return sorted(names) if all(map(str.isascii, names)) else sorted(names, key=lambda name: name.encode("utf-16-be"))
 
 
 def _integer(value: int) -> int:
@@ -71,6 +78,8 @@ def _integer(value: int) -> int:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise CanonicalError(f"object key of type {type(value).__name__}")
+    if value.isascii():
+        return value
     if not unicodedata.is_normalized("NFC", value):
         raise CanonicalError("text is not in NFC")
     try:

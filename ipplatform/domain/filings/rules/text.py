@@ -8,7 +8,7 @@ import unicodedata
 # Control characters but line feed and tab, surrogates, and what reorders: overrides and unclosed embeddings can make
 # a name read backwards for others; plain right-to-left text needs none.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-_CHINESE = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+_CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def tidy(text: str) -> str:
@@ -23,11 +23,11 @@ def unwanted(text: str) -> tuple[int, int] | None:
 
 
 def is_chinese(character: str) -> bool:
-    return any(low <= ord(character) <= high for low, high in _CHINESE)
+    return _CHINESE.match(character) is not None
 
 
 def chinese_characters(text: str) -> int:
-    return sum(map(is_chinese, text))
+    return len(_CHINESE.findall(text))
 
 
 def words(text: str) -> int:

@@ -42,11 +42,18 @@ def require_known(kind: Kind, fields: Mapping[str, Any]) -> None:
     unknown = unknown_fields(kind, fields)
     if unknown:
         raise Invalid({f"fields.{name}": [_l("There is no such field.")] for name in unknown})
-    for name, value in fields.items():
-        try:
-            json.dumps(value, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise Invalid({name: [_l("Remove the characters that are not valid text.")]}) from error
+    if _encodes(fields):
+        return
+    broken = [name for name, value in fields.items() if not _encodes(value)]
+    raise Invalid({name: [_l("Remove the characters that are not valid text.")] for name in broken})
+
+
+def _encodes(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def assessed(filing: Filing, roles: Iterable[str]) -> Assessment:

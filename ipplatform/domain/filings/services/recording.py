@@ -52,6 +52,7 @@ def append(
         fields=content,
         documents=[digest_of(document, role=role) for role, document in attachments],
         idempotency_key=f"filing/{filing.public_id}",
+        request_digest=filing.request_digest if new_asset else None,
         new_asset=new_asset,
     )
 
