@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +24,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     if node is None:
         pytest.skip(MISSING)
     folder = tmp_path_factory.mktemp("node")
-    shutil.copy(HERE / "node/verify.mjs", folder)
+    for script in (HERE / "node").iterdir():
+        shutil.copy(script, folder)
     for name in LIBRARIES:
         [vendored] = VENDOR.glob(f"noble-{name}-*")
         package = shutil.copytree(vendored, folder / "node_modules/@noble" / name)
@@ -50,3 +53,11 @@ def test_node_verifies_both_signatures_the_proof_and_every_entry(answers: dict[s
 @pytest.mark.parametrize("name", TWINS)
 def test_node_refuses_a_tampered_twin(answers: dict[str, str], name: str) -> None:
     assert answers[name].startswith(TWINS[name][0])
+
+
+def test_the_library_of_our_pages_judges_wycheproofs_ml_dsa_cases_as_it_must(program: list[str]) -> None:
+    script = str(Path(program[1]).with_name("wycheproof.mjs"))
+    cases = str(HERE.parents[1] / "vendor/wycheproof-1.0.28/mldsa_44_verify_test.json")
+    ended = subprocess.run([program[0], script, cases], capture_output=True, text=True, check=False, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {"tried": 180, "disagreed": []}
