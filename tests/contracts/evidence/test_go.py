@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ MISSING = "needs Go 1.27 or later, which the development requirements bring (go-
 @pytest.fixture(scope="session")
 def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The verifier, compiled with the copy of x/mod that comes with Go itself; nothing is downloaded."""
-    go = shutil.which("go")
+    # The one beside this Python first: make puts no virtual environment on the PATH, and Debian's Go is older.
+    go = shutil.which("go", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if go is None:
         pytest.skip(MISSING)
     cache = Path(request.config.cache.mkdir("go"))
