@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -195,7 +196,16 @@ def test_a_renewed_bundle_verifies_in_2030_and_2045_and_one_not_renewed_says_wha
     for year, data, remark in ((2030, old, False), (2045, old, True), (2030, None, False)):
         bundle = tmp_path / "bundle.zip"
         bundle.write_bytes(data or zipped(record))
-        command = ["faketime", f"{year}-06-01 12:00:00", "python", "-c", program, "evidence", "verify", str(bundle)]
+        command = [
+            "faketime",
+            f"{year}-06-01 12:00:00",
+            sys.executable,
+            "-c",
+            program,
+            "evidence",
+            "verify",
+            str(bundle),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert ("and nothing renews it" in done.stdout) == remark, done.stdout
