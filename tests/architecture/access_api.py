@@ -65,6 +65,7 @@ REGISTER = {
 EVIDENCE = {
     "GET evidence.Evidence": Line(SIGNED_IN, _RECORD),
     "GET evidence.Proof": Line(SIGNED_IN, _RECORD),
+    "POST evidence.TimeStamp": Line(OWN, {"number": "submitted"}),
     "GET audits.Runs": Line(_AUDITOR),
     "POST audits.Runs": Line(_AUDITOR, body={"scope": "full"}),
     "GET audits.Run": Line(_AUDITOR, _RUN),

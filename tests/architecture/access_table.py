@@ -113,6 +113,7 @@ FILINGS = {
     "POST filings.discard": Line(_FILER, _DRAFT),
     "POST filings.answer": Line(_FILER, {"filing": "deficient"}),
     "POST filings.withdraw": Line(_FILER, {"filing": "submitted"}),
+    "POST filings.time_stamp": Line(OWN, {"filing": "submitted"}),
     "GET filing_tasks.show": Line(OWN, _TASK),
     "POST filing_tasks.save": Line(_FILER, _TASK, {"title": "Another title"}),
     "POST filing_tasks.autosave": Line(_FILER, _TASK, {"title": "Another title"}),

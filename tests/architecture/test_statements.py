@@ -28,6 +28,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET office_filings.show": 10,  # an auditor's read is recorded
     "GET queue.index": 5,
     "GET records.evidence": 12,  # a bundle
+    "GET records.show": 5,  # the last is what independent clocks say
     "GET register.show": 8,
 }
 WHO_ASKS = 1  # the session with its person and all roles

@@ -40,7 +40,7 @@ class Stamps:
 
     @property
     def readme(self) -> str:
-        return facts(queries.interval(self._leaf_index))
+        return facts(queries.interval(self._leaf_index) if self._size else Interval(None, None))
 
     @property
     def instructions(self) -> str:

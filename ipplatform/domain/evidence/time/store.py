@@ -77,6 +77,8 @@ def links_over(size: int) -> tuple[bytes, list[Link]]:
 
 def files_of(rows: Sequence[TimeAnchor]) -> dict[str, bytes]:
     wanted = {name for row in rows for name in (row.chain, row.crls) if name}
+    if not wanted:
+        return {}
     found = db.session.execute(select(TimeFile.sha256, TimeFile.data).where(TimeFile.sha256.in_(wanted)))
     return {name: bytes(data) for name, data in found}
 

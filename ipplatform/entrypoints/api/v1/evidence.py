@@ -14,6 +14,8 @@ from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
+from ipplatform.domain.evidence.time import queries as times
+from ipplatform.domain.evidence.time import stamping
 from ipplatform.entrypoints.http import bundles
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor
@@ -32,6 +34,14 @@ class ProofSchema(Schema):
     size = fields.Integer(required=True, metadata={"description": "Entries in the latest checkpoint"})
     path = fields.List(fields.String(), required=True, metadata={"description": "Hashes in base64, sibling first"})
     checkpoint = fields.String(allow_none=True, metadata={"description": "Signed note (c2sp.org/tlog-checkpoint)"})
+
+
+class TimeStampSchema(Schema):
+    filing = fields.String(required=True, metadata={"description": "Public id of the filing"})
+    state = fields.String(required=True, metadata={"enum": ["stamped", "asked"]})
+    not_before = fields.AwareDateTime(allow_none=True, metadata={"description": "Last stamp of the log without it"})
+    not_after = fields.AwareDateTime(allow_none=True, metadata={"description": "First stamp of the log with it"})
+    authorities = fields.List(fields.String(), required=True, metadata={"description": "Who stamped it"})
 
 
 @blueprint.route("/<number>/proof")
@@ -68,6 +78,31 @@ class Evidence(MethodView):
         """The bundle of evidence: everything for the holder, the public part for others."""
         record = _record(number)
         return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+
+
+@blueprint.route("/<number>/time-stamp")
+class TimeStamp(MethodView):
+    @blueprint.response(200, TimeStampSchema)
+    @blueprint.alt_response(202, schema=TimeStampSchema, description="The authorities are being asked; ask again")
+    @blueprint.alt_response(404, description="No such filing", success=False)
+    @blueprint.alt_response(
+        409, description="No authority is configured, or the filing awaits inclusion", success=False
+    )
+    @blueprint.doc(security=[{"bearer": []}])
+    @token("filings:write")
+    def post(self, number: str) -> tuple[dict[str, Any], int]:
+        """Have the time-stamping authorities stamp the log for a filing of one's own; the same again once they have."""
+        record = _record(number)
+        state = stamping.request(actor=actor(), record=record)
+        found = times.interval(record.leaf_index)
+        answer = {
+            "filing": record.public_id,
+            "state": state,
+            "not_before": found.not_before,
+            "not_after": found.not_after,
+            "authorities": list(found.names),
+        }
+        return answer, 200 if state == "stamped" else 202
 
 
 def _record(number: str) -> Record:

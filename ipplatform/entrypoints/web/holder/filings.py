@@ -12,10 +12,12 @@ from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.holder.permissions import SIGN
+from ipplatform.domain.evidence.time import stamping
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import STATUSES, Filing
 from ipplatform.domain.filings.permissions import DRAFT, SUBMIT
 from ipplatform.domain.filings.rules import lifecycle
+from ipplatform.entrypoints.http import time
 from ipplatform.entrypoints.http.access import member
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.entrypoints.web.holder.filing_pages import (
@@ -27,7 +29,7 @@ from ipplatform.entrypoints.web.holder.filing_pages import (
     task_rows,
 )
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import Invalid
+from ipplatform.foundation.errors import Invalid, NotFound
 from ipplatform.foundation.i18n import _
 from ipplatform.foundation.ids import new_public_id
 
@@ -129,6 +131,17 @@ def withdraw(filing: str) -> ResponseReturnValue:
     return redirect(url_for(".show", filing=found.public_id), 303)
 
 
+@blueprint.post("/<filing>/time-stamp")
+@member
+def time_stamp(filing: str) -> ResponseReturnValue:
+    found = own_filing(filing)
+    if found.record is None:
+        raise NotFound
+    if stamping.request(actor=actor(), record=found.record) == "asked":
+        flash(_("The time-stamping authorities are being asked. Load this page again in a minute."), "success")
+    return redirect(url_for(".show", filing=found.public_id), 303)
+
+
 def _draft_page(found: Filing) -> str:
     attached = queries.attachments(found.id)
     assessment = queries.assessment(found, attached)
@@ -163,6 +176,7 @@ def _check_page(found: Filing) -> str:
 
 def _case_page(found: Filing) -> str:
     case = found
+    receipt = evidence.receipt(found.record) if found.record else None
     follow_ups = queries.follow_ups(case.id)
     latest = next((one for one in reversed(follow_ups) if one.kind == "amendment"), case)
     attached = queries.attachments(found.id)
@@ -176,7 +190,8 @@ def _case_page(found: Filing) -> str:
         assessment=queries.assessment(found, attached) if found.content and found.kind in EXAMINED else None,
         follow_ups=follow_ups,
         statuses=queries.shown_statuses([found, *follow_ups]),
-        receipt=evidence.receipt(found.record) if found.record else None,
+        receipt=receipt,
+        time=time.shown(found.record, included=receipt is not None and receipt.proof is not None),
         address_of=document_address(found),
         may_be_signed=found.kind != "office_decision" and found.record is not None,
         signatures=holder.signatures(found.record_id) if found.record_id is not None else [],

@@ -12,7 +12,7 @@ from ipplatform.domain.evidence.erasure.models import Erased
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
-from ipplatform.entrypoints.http import bundles
+from ipplatform.entrypoints.http import bundles, time
 from ipplatform.entrypoints.http.access import public
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound
@@ -25,10 +25,12 @@ blueprint = Blueprint("records", __name__)
 @public
 def show(number: str) -> ResponseReturnValue:
     record = _record(number)
+    receipt = queries.receipt(record)
     return render_template(
         "public/record.html",
         record=record,
-        receipt=queries.receipt(record),
+        receipt=receipt,
+        time=time.shown(record, included=receipt.proof is not None),
         signatures=holder.signature_count(record.id),
         erased=_erased(record),
     )

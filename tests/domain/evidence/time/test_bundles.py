@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -23,6 +24,17 @@ from tests.authorities import Authority, MakeAuthority
 from tests.domain.evidence.time.conftest import Configure, grow
 
 YEAR = timedelta(days=365)
+TOOLS = (
+    "sh", "openssl", "sed", "grep", "head", "tail", "cut", "tr", "cmp", "wc", "od", "sha256sum", "sha512sum", "cat", "cp",
+    "mktemp", "rm", "mv", "dirname", "date",
+)  # fmt: skip
+NO_NETWORK = """\
+import socket, sys
+def refuse(*_): raise AssertionError("the network was asked")
+socket.socket.connect = socket.getaddrinfo = refuse
+from ipplatform.__main__ import main
+sys.exit(main())
+"""
 
 
 def zipped(record: Record) -> bytes:
@@ -44,11 +56,15 @@ def unpacked(data: bytes, folder: Path) -> Path:
 
 
 def script(folder: Path, year: int, **more: str) -> subprocess.CompletedProcess[str]:
-    """verify.sh as somebody runs it in that year."""
-    command = ["faketime", f"{year}-06-01 12:00:00", "sh", "verify.sh"]
-    return subprocess.run(
-        command, cwd=folder, env=os.environ | more, capture_output=True, text=True, check=False, timeout=120
-    )
+    """verify.sh as somebody runs it in that year, with these tools: no product, no Python, nothing that asks a network."""
+    tools = folder.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    for name in TOOLS:
+        if not (tools / name).exists():
+            (tools / name).symlink_to(which(name) or f"/missing/{name}")
+    command = [which("faketime") or "faketime", f"{year}-06-01 12:00:00", "sh", "verify.sh"]
+    alone = {"PATH": str(tools), "TMPDIR": os.environ.get("TMPDIR", "/tmp")} | more
+    return subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=False, timeout=120)
 
 
 def again(folder: Path) -> None:
@@ -186,26 +202,18 @@ def test_a_renewed_bundle_verifies_in_2030_and_2045_and_one_not_renewed_says_wha
         report = renewal.renew()
         sequencer.run_once()
     assert (report.renewed, report.waiting, report.problem) == ([6], 0, "")
+    assert script(unpacked(old, tmp_path / "old"), 2030).returncode == 0
     folder = unpacked(zipped(record), tmp_path / "bundle")
     assert (folder / "time/renewal-001-east.tsr").exists()
     for year in (2030, 2045):
         ended = script(folder, year)
         assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout + ended.stderr
         assert "renewal-001-east.tsr stamped everything before it" in ended.stdout
-    program = "import sys; from ipplatform.__main__ import main; sys.exit(main())"
-    for year, data, remark in ((2030, old, False), (2045, old, True), (2030, None, False)):
+    for year, data, remark in ((2030, old, False), (2045, old, True), (2030, None, False), (2045, None, True)):
         bundle = tmp_path / "bundle.zip"
         bundle.write_bytes(data or zipped(record))
-        command = [
-            "faketime",
-            f"{year}-06-01 12:00:00",
-            sys.executable,
-            "-c",
-            program,
-            "evidence",
-            "verify",
-            str(bundle),
-        ]
+        moment = f"{year}-06-01 12:00:00"
+        command = ["faketime", moment, sys.executable, "-c", NO_NETWORK, "evidence", "verify", str(bundle)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert ("and nothing renews it" in done.stdout) == remark, done.stdout
