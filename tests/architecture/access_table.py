@@ -146,6 +146,8 @@ EVIDENCE = {
     "GET log.checkpoint": Line(EVERYBODY),
     "GET log.policy": Line(EVERYBODY),
     "GET log.tile": Line(EVERYBODY, {"rest": "newest tile"}),
+    "GET log_entries.index": Line(EVERYBODY),
+    "GET log_entries.show": Line(EVERYBODY, {"number": "0"}),
     "GET log_keys.index": Line(EVERYBODY),
     "GET log_keys.vkeys": Line(EVERYBODY),
     "GET log_keys.ended": Line(EVERYBODY, _ENDED),

@@ -12,6 +12,7 @@ BLUEPRINTS = (
     "public.home",
     "public.log",
     "public.log_keys",
+    "public.log_entries",
     "public.records",
     "public.register",
     "public.search",

@@ -49,18 +49,23 @@ def range_root(low: int, high: int, node: Node) -> bytes:
 
 def inclusion_proof(index: int, size: int, node: Node) -> list[bytes]:
     """PATH(index, D[size]), the leaf's sibling first (RFC 6962 section 2.1.1)."""
+    return [range_root(low, high, node) for low, high in siblings(index, size)]
+
+
+def siblings(index: int, size: int) -> list[tuple[int, int]]:
+    """The leaves [low, high) below each hash of `inclusion_proof`, in its order."""
     if not 0 <= index < size:
         raise ProofError(f"index {index} is outside a tree of {size}")
-    low, high, path = 0, size, []
+    low, high, beside = 0, size, []
     while high - low > 1:
         split = low + _split(high - low)
         if index < split:
-            path.append(range_root(split, high, node))
+            beside.append((split, high))
             high = split
         else:
-            path.append(range_root(low, split, node))
+            beside.append((low, split))
             low = split
-    return path[::-1]
+    return beside[::-1]
 
 
 def consistency_proof(old: int, new: int, node: Node) -> list[bytes]:
