@@ -18,6 +18,7 @@ from ipplatform.domain.filings.rules.shares import parse_share
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import among, db
 
+CASE = "registration"
 AFTER_DECISION = {
     "register": (lifecycle.REGISTERED,),
     "deficient": (lifecycle.DEFICIENT,),
@@ -53,6 +54,7 @@ class Row:
 def filing_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     """The rows of the filings themselves: content, kind, asset, organisation and documents."""
     found = _filings([item.public_id for item in items])
+    yield from _case_statuses(items, found)
     attached = _attached([row.id for row in found.values()])
     for item in items:
         row = found.get(item.public_id)
@@ -84,16 +86,14 @@ def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterat
     yield from differs(item, "filing.documents", listed, attached)
 
 
-def case_statuses(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+def _case_statuses(items: Sequence[Item], found: dict[str, Row]) -> Iterator[ColumnFinding]:
     """The status of a registration follows from what was logged about it."""
-    named = {item.public_id: item for item in items}
-    cases = select(Filing.id, Filing.public_id, Filing.status).where(among(Filing.public_id, named))
-    found = db.session.execute(cases.where(Filing.kind == "registration")).all()
-    logged = _follow_ups([row.id for row in found])
-    for row in found:
+    cases = [(item, found[item.public_id]) for item in items if item.kind == CASE and item.public_id in found]
+    logged = _follow_ups([row.id for _item, row in cases])
+    for item, row in cases:
         expected = expected_statuses(logged.get(row.id, ()))
         if row.status not in expected:
-            yield ColumnFinding(named[row.public_id], "filing.status", " / ".join(expected), row.status)
+            yield ColumnFinding(item, "filing.status", " / ".join(expected), row.status)
 
 
 def expected_statuses(follow_ups: Sequence[Any]) -> tuple[str, ...]:
@@ -188,7 +188,6 @@ def _follow_ups(case_ids: list[int]) -> dict[int, list[Any]]:
     return held
 
 
-for _kind in ("registration", "amendment", "withdrawal", "office_decision", "licence", "licence_end"):
+for _kind in (CASE, "amendment", "withdrawal", "office_decision", "licence", "licence_end"):
     register_check(_kind, filing_rows)
-register_check("registration", case_statuses)
 register_check("office_decision", register_entries)

@@ -16,7 +16,7 @@ from ipplatform.domain.evidence.audit.marks import Marks, Standing
 from ipplatform.domain.evidence.columns import Check, ColumnFinding, Item
 from ipplatform.foundation import secretbox
 
-CHUNK = 1000
+CHUNK = 2000
 CHUNK_BYTES = 64 * 2**20
 UNREADABLE = (secretbox.Damaged, DBAPIError, ValueError, TypeError, KeyError, AttributeError)
 
@@ -35,7 +35,7 @@ class Examined:
 
 
 def step(cursor: int, standing: Standing) -> Part:
-    """The next records after the id `cursor`: up to 1,000, or 64 MiB of documents."""
+    """The next records after the id `cursor`: up to 2,000, or 64 MiB of documents."""
     found = rows.after(cursor, CHUNK)
     part = Part(cursor, ended=len(found) < CHUNK)
     kept = rows.documents(found[0][0], found[-1][0]) if found else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -88,7 +89,8 @@ def cancel(*, actor: Actor, public_id: str) -> AuditRun:
 
 def step(run: AuditRun) -> Part:
     """Read and check the next part. Writes nothing."""
-    part = _step(run)
+    with _uncollected():
+        part = _step(run)
     part.phase, part.began = run.phase, run.cursor
     return part
 
@@ -158,6 +160,18 @@ def _turn(run: AuditRun) -> None:
         walked = Standing.of(run.standing).covered.get(INCLUSION, 0)
         run.covered_size = max(run.covered_size, min(walked, queries.published_size()))
         report.append(run)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A step makes a million objects and hardly a cycle: looking for cycles among them costs a fifth of its time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager
