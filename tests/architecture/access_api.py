@@ -70,6 +70,7 @@ EVIDENCE = {
     "POST audits.Runs": Line(_AUDITOR, body={"scope": "full"}),
     "GET audits.Run": Line(_AUDITOR, _RUN),
     "GET audits.Findings": Line(_AUDITOR, _RUN),
+    "GET audits.Report": Line(_AUDITOR, {"run": "ended audit"}),
 }
 
 _ASKED, _HELD = {"request_id": "erasure request"}, {"hold_id": "hold"}

@@ -165,6 +165,7 @@ EVIDENCE = {
     "GET audit.evidence": Line(_EXAMINERS, _RECORD),
     "POST audit.begin": Line(_AUDITOR, body={"scope": "full"}),
     "GET audit.run": Line(_AUDITOR, {"number": "audit"}),
+    "GET audit.report": Line(_AUDITOR, {"number": "ended audit"}),
 }
 
 _ASKED, _HELD = {"number": "erasure request"}, {"number": "hold"}

@@ -189,7 +189,10 @@ def _signing(world: World, person: Person, organisation: Organisation) -> None:
 def _audit(world: World, people: dict[str, Person]) -> None:
     with transaction():
         run = audits.begin(actor=actor_of(people["auditor"]), scope=audits.FULL)
-    world.things["audit"] = run.public_id
+        ended = audits.begin(actor=actor_of(people["auditor"]), scope=audits.FULL, in_background=False)
+    for _ in audits.drive(ended):
+        pass
+    world.things |= {"audit": run.public_id, "ended audit": ended.public_id}
     size = evidence.published_size()
     world.things["newest tile"] = f"0/000.p/{size}"
     with transaction():

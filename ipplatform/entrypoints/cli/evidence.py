@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from ipplatform.domain.evidence import verify as verification
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+from ipplatform.domain.evidence.formats import audit_report
 from ipplatform.domain.evidence.formats import policy as policies
 from ipplatform.domain.evidence.formats.note import NoteError, parse_vkey
 from ipplatform.domain.evidence.report import Check
@@ -49,6 +50,26 @@ def verify(bundle: Path, policy_file: Path | None, vkeys: tuple[str, ...], roots
     result = verification.outcome(checks)
     click.echo("VERIFIED" if result == verification.VERIFIED else "REFUTED")
     raise SystemExit(result)
+
+
+@command.command("verify-report")
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--vkey", required=True, help="The key of the audit, which you got on another way than the report.")
+def verify_report(report: Path, vkey: str) -> None:
+    """Verify the signed REPORT of an audit, offline. Exit 0: verified; 1: refuted; 2: unusable input."""
+    try:
+        content = audit_report.verify(report.read_bytes(), [parse_vkey(vkey)])
+    except audit_report.Refuted as error:
+        click.echo(f"REFUTED {error}")
+        raise SystemExit(verification.REFUTED) from error
+    except (audit_report.Unusable, NoteError, OSError) as error:
+        click.echo(f"UNUSABLE {error}")
+        raise SystemExit(verification.UNUSABLE) from error
+    for name in audit_report.SHOWN:
+        click.echo(f"{name:<10} {content[name]}")
+    for finding in content["findings"]:
+        click.echo(f"finding    {finding['record']}: {finding['field']}")
+    click.echo("VERIFIED")
 
 
 @command.command("export")

@@ -13,12 +13,13 @@ from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.audit import report as reports
 from ipplatform.domain.evidence.audit import rows
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.models import AuditedRecord, AuditFinding, AuditRun, LogState, Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.domain.evidence.queries import Receipt
-from ipplatform.foundation import secretbox
+from ipplatform.foundation import secretbox, settings
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.pagination import Descending, Page, keyset
@@ -101,6 +102,21 @@ def run(*, actor: Actor, public_id: str) -> AuditRun:
     if found.ended_at is not None:
         trail.record(actor=actor, action="audit.report", subject_kind="audit", subject=public_id)
     return found
+
+
+def report(*, actor: Actor, public_id: str) -> bytes:
+    """The signed note of a finished run, the same bytes each time. Raises NotFound, also for a run without one."""
+    require(PERMISSIONS["audit"], actor)
+    data = db.session.scalar(select(AuditRun.report).where(AuditRun.public_id == public_id))
+    if data is None:
+        raise NotFound
+    trail.record(actor=actor, action="audit.download", subject_kind="audit", subject=public_id)
+    return bytes(data)
+
+
+def report_key() -> str | None:
+    """What reports are verified with, as `name+id+key`; None until `ipplatform setup` has made the key."""
+    return next((key.vkey for key in reports.verifier_keys(settings.current().origin)), None)
 
 
 def findings(found: AuditRun, *, after: str | None = None, limit: int = PAGE) -> Page[Any]:

@@ -1,9 +1,11 @@
 """The parts of evidence that stand beside the log, each with its own findings: importing this registers them."""
 
+from ipplatform.domain.evidence.audit import reported
 from ipplatform.domain.evidence.audit.marks import TIME, WITNESS
 from ipplatform.domain.evidence.audit.parts import FurtherPart, register
 from ipplatform.domain.evidence.time import audit as times
 from ipplatform.domain.evidence.witness import audit as witnesses
 
+register(FurtherPart("reports", reported.findings))
 register(FurtherPart("time", times.findings, TIME, times.stamped_sizes))
 register(FurtherPart("witness", witnesses.findings, WITNESS, witnesses.quorum_sizes))

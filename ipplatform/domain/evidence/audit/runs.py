@@ -159,7 +159,7 @@ def _turn(run: AuditRun) -> None:
     if run.scope != ONE:
         walked = Standing.of(run.standing).covered.get(INCLUSION, 0)
         run.covered_size = max(run.covered_size, min(walked, queries.published_size()))
-        report.append(run)
+    report.append(run)
 
 
 @contextmanager

@@ -125,9 +125,9 @@ def sign(text: str, name: str, key: SigningKey, *, time: int = 0) -> Signature:
     return Signature(name, verifier_of(name, key).key_id, signature)
 
 
-def parse(data: bytes) -> Note:
+def parse(data: bytes, *, longest: int = LARGEST_NOTE) -> Note:
     """Split a note into text and signatures. Raises NoteError for anything but the one form of a note."""
-    if len(data) > LARGEST_NOTE:
+    if len(data) > longest:
         raise NoteError("the note is too long")
     try:
         whole = data.decode("utf-8")

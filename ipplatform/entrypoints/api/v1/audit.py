@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from ipplatform.domain.evidence.audit import console, runs
 from ipplatform.domain.evidence.models import AuditRun
+from ipplatform.entrypoints.http import downloads
 from ipplatform.entrypoints.http.access import token, writes
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.i18n import _
 from ipplatform.foundation.ids import parse_id
 
 blueprint = Blueprint("audits", __name__, url_prefix="/audits", description="Re-verification of records and log")
+NOTE = "text/plain; charset=utf-8"
 SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
@@ -96,6 +99,19 @@ class Run(MethodView):
     def get(self, run: str) -> AuditRun:
         """A run with its progress."""
         return console.run(actor=actor(), public_id=parse_id(run) or "")
+
+
+@blueprint.route("/<run>/report")
+class Report(MethodView):
+    @blueprint.response(200, {"type": "string"}, content_type="text/plain")
+    @blueprint.alt_response(404, description="No such run, or it has no report", success=False)
+    @blueprint.doc(security=SECURED)
+    @token("audit:read")
+    @writes
+    def get(self, run: str) -> Response:
+        """The signed report of a finished run: a C2SP signed note, the same bytes each time."""
+        data = console.report(actor=actor(), public_id=parse_id(run) or "")
+        return downloads.sent(iter((data,)), name=f"audit-{run}.note", media_type=NOTE, size=len(data))
 
 
 @blueprint.route("/<run>/findings")

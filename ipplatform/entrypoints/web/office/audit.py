@@ -11,7 +11,7 @@ from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.filings import queries as filings
 from ipplatform.domain.filings.permissions import READ
-from ipplatform.entrypoints.http import bundles
+from ipplatform.entrypoints.http import bundles, downloads
 from ipplatform.entrypoints.http.access import office, writes
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import Forbidden, Invalid
@@ -19,6 +19,7 @@ from ipplatform.foundation.i18n import _, _l
 from ipplatform.foundation.ids import parse_id
 
 blueprint = Blueprint("audit", __name__, url_prefix="/office/audit")
+NOTE = "text/plain; charset=utf-8"
 SCOPES = (runs.FULL, runs.INCREMENTAL, runs.ONE)
 SCOPE_LABELS = {
     runs.FULL: _l("Everything"),
@@ -33,8 +34,9 @@ SCOPE_LABELS = {
 def index() -> ResponseReturnValue:
     page = console.records(actor=actor(), after=request.args.get("after"), broken=request.args.get("show") == "broken")
     return render_template(
-        "office/audit.html", page=page, recent=console.recent_runs(), state=console.log_state(), labels=SCOPE_LABELS
-    )
+        "office/audit.html", page=page, recent=console.recent_runs(), state=console.log_state(), labels=SCOPE_LABELS,
+        vkey=console.report_key(),
+    )  # fmt: skip
 
 
 @blueprint.post("/runs")
@@ -57,6 +59,14 @@ def run(number: str) -> ResponseReturnValue:
     page = console.findings(found, after=request.args.get("after"))
     template = "office/audit_progress.html" if request.headers.get("HX-Request") else "office/audit_run.html"
     return render_template(template, run=found, page=page, labels=SCOPE_LABELS)
+
+
+@blueprint.get("/runs/<number>/report")
+@office("auditor")
+@writes
+def report(number: str) -> ResponseReturnValue:
+    data = console.report(actor=actor(), public_id=number)
+    return downloads.sent(iter((data,)), name=f"audit-{number}.note", media_type=NOTE, size=len(data))
 
 
 @blueprint.get("/records/<number>")

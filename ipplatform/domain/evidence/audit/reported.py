@@ -1,0 +1,89 @@
+"""Earlier runs against their reports: who changes what an audit said is found by the next one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, select, type_coerce
+
+from ipplatform.domain.evidence.audit import differences, report, rows, scopes
+from ipplatform.domain.evidence.audit.findings import Finding, difference, shown
+from ipplatform.domain.evidence.formats import audit_report, canonical
+from ipplatform.domain.evidence.formats.note import VerifierKey
+from ipplatform.domain.evidence.models import AuditRun, Record
+from ipplatform.domain.evidence.succession.models import FormerLog
+from ipplatform.foundation import settings
+from ipplatform.foundation.db import db
+
+REPORT = "evidence_audit.report"
+TEXTS = ("scope", "subject")
+NUMBERS = ("checked", "found", "covered_size")
+MOMENTS = ("started_at", "ended_at")
+
+
+def findings() -> Iterator[Finding]:
+    """Every run that was recorded: its report's digest and signature, and the columns people see against it."""
+    origins = [settings.current().origin, *db.session.scalars(select(FormerLog.origin))]
+    keys = [key for origin in origins for key in report.verifier_keys(origin)]
+    for row in _recorded():
+        wanted = _digest(row["manifest"])
+        if wanted is not None:
+            yield from _of_one(row, wanted, keys)
+
+
+def _of_one(row: dict[str, Any], wanted: str, keys: Sequence[VerifierKey]) -> Iterator[Finding]:
+    number, data = row["number"], row["report"]
+    if not isinstance(data, bytes):
+        yield Finding(number, REPORT, f"a report with sha256 {wanted}", "none")
+        return
+    held = hashlib.sha256(data).hexdigest()
+    if held != wanted:
+        yield difference(number, REPORT, wanted, held)
+        return
+    try:
+        content = audit_report.verify(data, keys)
+    except (audit_report.Refuted, audit_report.Unusable) as error:
+        yield Finding(number, REPORT, "a signature of the audit's key", shown(str(error)))
+        return
+    for column, expected in _differing(row, content):
+        yield Finding(number, f"evidence_audit.{column}", shown(expected), shown(row[column]))
+
+
+def _differing(row: dict[str, Any], content: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    for column in (*TEXTS, *NUMBERS):
+        member = "size" if column == "covered_size" else column
+        if row[column] != content[member] and (column != "covered_size" or content["scope"] != scopes.ONE):
+            yield column, content[member]
+    for column in MOMENTS:
+        if not rows.is_moment(row[column], datetime.fromisoformat(content[column])):
+            yield column, content[column]
+
+
+def _recorded() -> Iterator[dict[str, Any]]:
+    """Columns, not objects: a damaged value must not end the audit, and a session may remember an older one."""
+    columns = [rows.raw_text(getattr(AuditRun, name).expression).label(name) for name in (*TEXTS, *MOMENTS)]
+    columns += [getattr(AuditRun, name) for name in (*NUMBERS, "report")]
+    number = rows.raw_text(Record.public_id.expression).label("number")
+    found = (
+        select(number, type_coerce(Record.manifest, LargeBinary).label("manifest"), *columns)
+        .outerjoin(AuditRun, AuditRun.public_id == Record.public_id)
+        .where(Record.kind == report.KIND)
+        .order_by(Record.id)
+    )
+    for row in db.session.execute(found, execution_options={"yield_per": 100}).mappings():
+        yield {name: rows.text_of(row[name]) if name in (*TEXTS, *MOMENTS, "number") else row[name] for name in row}
+
+
+def _digest(sealed: bytes | None) -> str | None:
+    """None for a report from before there were signed ones, and where the walk over the records finds damage."""
+    data = differences.unsealed(sealed)
+    if data is None:
+        return None
+    try:
+        value: str | None = canonical.loads(data)["fields"].get("report_sha256")
+    except canonical.CanonicalError:
+        return None
+    return value
