@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipplatform.domain.evidence import keys, publish, queries, signer, tree
-from ipplatform.domain.evidence.audit import log
+from ipplatform.domain.evidence.audit import heads, log
 from ipplatform.domain.evidence.audit.findings import Finding, difference
 from ipplatform.domain.evidence.formats import tiles
 from ipplatform.domain.evidence.formats.checkpoint import CheckpointError
@@ -24,6 +24,7 @@ def differences() -> Iterator[Finding]:
             part = log.step(cursor)
         yield from part.findings
         cursor, ended = part.cursor, part.ended
+    yield from _above()
 
 
 def _databases_age() -> Iterator[Finding]:
@@ -38,6 +39,15 @@ def _databases_age() -> Iterator[Finding]:
         yield Finding("database", "log_state.size", f"at least {stands}, which is published", str(size))
     if (found := _published()) < published_size:
         yield Finding("published checkpoint", "size", f"at least {published_size}, as the database says", str(found))
+
+
+def _above() -> Iterator[Finding]:
+    """What is beside and above the leaves. A sequencer at work moves it between two glances; a difference stays."""
+    looks = []
+    for _ in range(2):
+        with transaction(reads_only=True):
+            looks.append(heads.step().findings)
+    yield from (item for item in looks[1] if item in looks[0])
 
 
 def _in_the_way() -> Iterator[Finding]:
