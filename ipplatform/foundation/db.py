@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
@@ -173,6 +174,15 @@ def prepare_engine(engine: Engine) -> None:
         if may_write.get():
             turns.await_turn(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if may_write.get() else "BEGIN")
+
+
+def hold_pages() -> None:
+    """SQLite: let the current connection keep the pages of one large transaction, up to 64 MiB, until it commits.
+
+    With the 2 MiB that others have they are written out, read back and written again.
+    """
+    if is_sqlite():
+        db.session.execute(text("PRAGMA cache_size = -65536"))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import audit, filings, search
+from tests.bench import audit, filings, search, sequencer
 from tests.machine import described, now_text
 from tests.postgres import cluster
 from tests.trials.__main__ import table
@@ -32,6 +32,12 @@ Processor time of a full audit by one process (records, commitments, columns, le
 signatures, one document of 64 KiB for every tenth record), beside only reading the same rows and opening, hashing and
 verifying the same bytes, in processes of their own that start cold. Peak memory is the audit's.
 """
+SEQUENCER = """\
+Processor time of one process that works off a backlog of pending entries (places, leaves, tiles, files, both signatures
+of every head), beside only hashing the same leaves and nodes and making the same signatures in memory. Then a real
+sequencer while {arrivals} filings a second are committed: how long each takes from its commit until a published signed
+head covers it.
+"""
 
 
 def main() -> None:
@@ -39,26 +45,29 @@ def main() -> None:
     parser.add_argument("--filings", type=int, default=filings.FILINGS)
     parser.add_argument("--listings", type=int, default=search.LISTINGS)
     parser.add_argument("--records", type=int, nargs="+", default=audit.records(), help="sizes of the audited logs")
+    parser.add_argument("--backlog", type=int, default=sequencer.BACKLOG, help="pending entries of the sequencer's")
     parser.add_argument("--print", action="store_true", help="print only, leave docs/benchmarks.md alone")
     chosen = parser.parse_args()
-    text = page(chosen.filings, chosen.listings, chosen.records)
+    text = page(chosen.filings, chosen.listings, chosen.records, chosen.backlog)
     if not chosen.print:
         PAGE.write_text(text)
     print(text)
 
 
-def page(filings_count: int, listings_count: int, records: list[int]) -> str:
+def page(filings_count: int, listings_count: int, records: list[int], backlog: int) -> str:
     filed = list(_on_both(lambda url, folder: filings.measure(url, folder, filings=filings_count)))
     found = list(_on_both(lambda url, folder: search.measure(url, folder, listings=listings_count)))
     audited = [
         row for many in records for row in _on_both(lambda url, folder, n=many: audit.measure(url, folder, records=n))
     ]
+    sequenced = list(_on_both(lambda url, folder: sequencer.measure(url, folder, backlog=backlog)))
     return "\n".join(
         [
             "# Benchmarks\n",
             f"{now_text()} · {described()} · made by `make bench`\n",
             f"## Filing\n\n{FILINGS}\n{table(filed)}",
             f"## Searching\n\n{SEARCH.format(listings=listings_count)}\n{table(found)}",
+            f"## Sequencing\n\n{SEQUENCER.format(arrivals=sequencer.PER_SECOND)}\n{table(sequenced)}",
             f"## Auditing\n\n{AUDIT}\n{table(audited)}",
         ]
     )

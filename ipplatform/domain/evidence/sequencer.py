@@ -22,7 +22,7 @@ from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
 from ipplatform.domain.evidence.models import LogCheckpoint, LogState, Record
 from ipplatform.domain.evidence.store.interface import Mismatch
 from ipplatform.foundation import clock, settings
-from ipplatform.foundation.db import LockHeld, db, held_by_one, lock_row, transaction
+from ipplatform.foundation.db import LockHeld, db, held_by_one, hold_pages, lock_row, transaction
 
 BATCH = 64 * tiles.WIDTH
 LOCK_FILE = "sequencer.lock"
@@ -86,6 +86,7 @@ def integrate() -> int:
         if queries.state() is not None and not db.session.scalar(select(exists().where(Record.leaf_index.is_(None)))):
             return 0
     with transaction():
+        hold_pages()
         state = locked_state()
         leaves = _assign(state.size)
         if leaves:

@@ -76,10 +76,10 @@ def files(since: int, size: int) -> Iterator[File]:
 def leaf_entries(first: int, last: int) -> list[bytes]:
     """The entries at the places `first` to `last`, both included. Raises TileError when one is missing."""
     wanted = select(LEAVES.c.entry).where(LEAVES.c.leaf_index.between(first, last)).order_by(LEAVES.c.leaf_index)
-    found = [bytes(entry) for (entry,) in db.session.execute(wanted)]
+    found = db.session.scalars(wanted).all()
     if len(found) != last - first + 1:
         raise tiles.TileError(f"of the entries {first} to {last} the database holds only {len(found)}")
-    return found
+    return list(found)
 
 
 def _hash_files(level: int, wanted: list[tiles.Tile]) -> Iterator[File]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 @with_appcontext
 def command(once: bool) -> None:
     """Run the sequencer; SIGTERM and SIGINT end it after the batch at hand. Exit 3 with --once when it halted."""
+    # The rows of a batch would make the collector walk again and again through what is there for good.
+    gc.freeze()
     if once:
         try:
             click.echo(f"{sequencer.run_all()} entries")

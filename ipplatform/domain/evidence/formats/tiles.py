@@ -119,12 +119,10 @@ def extend(size: int, leaves: Sequence[bytes], edge: dict[int, bytes]) -> dict[t
 
 def encode_entries(entries: Iterable[bytes]) -> bytes:
     """Entries as served: each with its length as a big-endian 16-bit integer before it."""
-    parts = []
-    for entry in entries:
-        if len(entry) > LARGEST_ENTRY:
-            raise TileError("entry is too long")
-        parts += [len(entry).to_bytes(2, "big"), entry]
-    return b"".join(parts)
+    try:
+        return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
+    except OverflowError as error:
+        raise TileError("entry is too long") from error
 
 
 def decode_entries(data: bytes) -> list[bytes]:
