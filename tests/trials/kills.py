@@ -201,21 +201,21 @@ def _examine_filings(clients: _Clients, outcome: Outcome) -> None:
 
 def _examine_log(started: Service, witness: _Witness, outcome: Outcome) -> None:
     """Recompute, from the published entries alone and without the product's tree, every head that was ever seen."""
-    entries = _published_entries(started.folder / "log" / "tile" / "entries", outcome.filings)
+    entries = published_entries(started.folder / "log" / "tile" / "entries", outcome.filings)
     commitments = [json.loads(entry)["commitment"] for entry in entries]
     own = {bytes(value).hex() for value in db.session.scalars(select(Record.commitment))}
     if len(set(commitments)) != len(commitments) or set(commitments) != own:
         outcome.faults.append("the published entries are not exactly the records")
-    for size, root in witness.seen.items():
-        if size <= len(entries) and _root(entries[:size]) != root:
+    for size, seen in witness.seen.items():
+        if size <= len(entries) and root(entries[:size]) != seen:
             outcome.faults.append(f"the head of size {size} does not follow from the entries")
     note = (started.folder / "log" / "checkpoint").read_bytes()
     head = checkpoints.open_signed(note, keys.verifier_keys()[0].name, keys.verifier_keys())
-    if head.root != _root(entries) or head.size != len(entries):
+    if head.root != root(entries) or head.size != len(entries):
         outcome.faults.append("the last head does not follow from the entries")
 
 
-def _published_entries(folder: Path, size: int) -> list[bytes]:
+def published_entries(folder: Path, size: int) -> list[bytes]:
     entries: list[bytes] = []
     for number in range(-(-size // 256)):
         width = min(256, size - number * 256)
@@ -228,12 +228,12 @@ def _published_entries(folder: Path, size: int) -> list[bytes]:
     return entries
 
 
-def _root(entries: list[bytes]) -> bytes:
+def root(entries: list[bytes]) -> bytes:
     """RFC 6962, section 2.1."""
     if len(entries) <= 1:
         return hashlib.sha256(b"\0" + entries[0]).digest() if entries else hashlib.sha256().digest()
     left = 1 << (len(entries) - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + _root(entries[:left]) + _root(entries[left:])).digest()
+    return hashlib.sha256(b"\1" + root(entries[:left]) + root(entries[left:])).digest()
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:

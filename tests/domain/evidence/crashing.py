@@ -40,6 +40,7 @@ IN_A_BUCKET: dict[str, tuple[Any, str]] = {name: (Bucket, name) for name in ("cr
 # Of a step that is done several times, which time kills.
 TIMES = {"mldsa44": 2, "name": 3}
 MOMENTS = ("before", "after")
+BUSY = 75
 
 
 def die_at(step: str, moment: str, steps: dict[str, tuple[Any, str]] = STEPS) -> None:
@@ -59,17 +60,20 @@ def die_at(step: str, moment: str, steps: dict[str, tuple[Any, str]] = STEPS) ->
 
 
 def run_until_killed(step: str, moment: str) -> int:
-    """Fork a sequencer that dies at `step`; the status its process ended with."""
+    """Fork a sequencer that dies at `step`; the status its process ended with. BUSY when it had no turn."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         process = os.fork()
     if process == 0:
+        code = 1
         try:
             db.engine.dispose(close=False)
             die_at(step, moment)
             sequencer.run_once()
+        except sequencer.Busy:
+            code = BUSY
         finally:
-            os._exit(1)
+            os._exit(code)
     return os.waitpid(process, 0)[1]
 
 
