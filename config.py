@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,9 @@ class Settings:
     signer_socket: Path | None
     time_authorities: Path | None
     witness_policy: Path | None
+    audit_hour: int
+    audit_full_days: int
+    audit_alarm_days: int
 
     @property
     def debug(self) -> bool:
@@ -145,6 +149,9 @@ def from_environment(**overrides: object) -> Settings:
         "signer_socket": env.path("SIGNER_SOCKET", None),
         "time_authorities": env.path("TIME_AUTHORITIES", None),
         "witness_policy": env.path("WITNESS_POLICY", None),
+        "audit_hour": env.int("AUDIT_HOUR", 2, validate=_between(0, 23)),
+        "audit_full_days": env.int("AUDIT_FULL_DAYS", 7, validate=_between(1, 366)),
+        "audit_alarm_days": env.int("AUDIT_ALARM_DAYS", 10, validate=_between(1, 3660)),
         "_signer_dir": env.path("SIGNER_DIR", None),
         "_witness_name": env.str("WITNESS_NAME", None),
         "_witness_logs": env.path("WITNESS_LOGS", None),
@@ -153,6 +160,14 @@ def from_environment(**overrides: object) -> Settings:
     }
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _between(least: int, most: int) -> Callable[[int], None]:
+    def check(value: int) -> None:
+        if not least <= value <= most:
+            raise ValidationError(f"{value} is not from {least} to {most}")
+
+    return check
 
 
 def _place(text: str | None) -> None:

@@ -37,25 +37,30 @@ class ScheduledTurn(Base):
 @dataclass(frozen=True)
 class _Recurring:
     period: timedelta
-    at: timedelta | None
+    at: timedelta | Callable[[], timedelta] | None
 
     def turn(self) -> datetime:
         local = now().astimezone(ZoneInfo(settings.current().zone_timezone)).replace(tzinfo=None)
-        since = local - EPOCH - (self.at or timedelta())
-        return (EPOCH + (self.at or timedelta()) + (since // self.period) * self.period).replace(tzinfo=UTC)
+        at = (self.at() if callable(self.at) else self.at) or timedelta()
+        since = local - EPOCH - at
+        return (EPOCH + at + (since // self.period) * self.period).replace(tzinfo=UTC)
 
 
 _recurring: dict[str, _Recurring] = {}
 
 
 def every(
-    name: str, period: timedelta, *, at: timedelta | None = None, own_transactions: bool = False
+    name: str,
+    period: timedelta,
+    *,
+    at: timedelta | Callable[[], timedelta] | None = None,
+    own_transactions: bool = False,
 ) -> Callable[[jobs.Handler], jobs.Handler]:
     """Register the decorated function as a job that the workers run once a period, with an empty payload.
 
     `at` moves the turns: `every(…, timedelta(days=1), at=timedelta(hours=2))` is two in the morning, zone time. Without
     it a new installation takes its first turn at once; with it, at the next such time. A turn missed while no worker
-    ran is made up once. `own_transactions` as in `jobs.job`.
+    ran is made up once. A function for `at` is asked each time: for what a setting says. `own_transactions` as in `jobs.job`.
     """
 
     def register(handler: jobs.Handler) -> jobs.Handler:

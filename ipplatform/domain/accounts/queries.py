@@ -170,8 +170,13 @@ def recipients(organisation_id: int, *roles: str) -> list[Person]:
 
 
 def registrars() -> list[Person]:
-    statement = select(Person).join(OfficeRole, OfficeRole.person_id == Person.id)
-    return list(db.session.scalars(statement.where(OfficeRole.role == "registrar", Person.active)).unique())
+    return office_holders("registrar")
+
+
+def office_holders(*roles: str) -> list[Person]:
+    """Active people of the office holding any of `roles`, each once."""
+    holding = select(OfficeRole.person_id).where(OfficeRole.role.in_(roles))
+    return list(db.session.scalars(select(Person).where(Person.id.in_(holding), Person.active)).unique())
 
 
 def open_invitations(organisation_id: int) -> list[Invitation]:

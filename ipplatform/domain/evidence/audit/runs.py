@@ -13,8 +13,8 @@ from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries
+from ipplatform.domain.evidence.audit import alarms, heads, log, parts, records, report, results, scopes, single
 from ipplatform.domain.evidence.audit import further as _further  # noqa: F401  registers the parts
-from ipplatform.domain.evidence.audit import heads, log, parts, records, report, results, scopes, single
 from ipplatform.domain.evidence.audit.findings import Part
 from ipplatform.domain.evidence.audit.marks import INCLUSION, Standing
 from ipplatform.domain.evidence.audit.scopes import FULL, INCREMENTAL, ONE, SINCE
@@ -83,6 +83,7 @@ def cancel(*, actor: Actor, public_id: str) -> AuditRun:
     if run.state not in ACTIVE:
         raise Conflict(ENDED_ALREADY, code="audit_ended")
     run.state, run.ended_at = CANCELLED, clock.now()
+    alarms.findings(run)
     trail.record(actor=actor, action="audit.cancel", subject_kind="audit", subject=public_id)
     return run
 
@@ -160,6 +161,7 @@ def _turn(run: AuditRun) -> None:
         walked = Standing.of(run.standing).covered.get(INCLUSION, 0)
         run.covered_size = max(run.covered_size, min(walked, queries.published_size()))
     report.append(run)
+    alarms.findings(run)
 
 
 @contextmanager

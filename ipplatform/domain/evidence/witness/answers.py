@@ -18,6 +18,7 @@ from ipplatform.domain.evidence.witness import quorum, transport
 from ipplatform.domain.evidence.witness.models import Cosignature, Endpoint
 from ipplatform.foundation import clock
 from ipplatform.foundation.db import db
+from ipplatform.foundation.events import publish
 
 if TYPE_CHECKING:
     from ipplatform.domain.evidence.witness.client import Question
@@ -160,4 +161,5 @@ def _fail(state: Endpoint, refused: Refused, size: int) -> None:
         trail.record(
             actor=SYSTEM, action="witness.contradicts", subject_kind="witness", subject=state.url[:80], size=size
         )
+        publish("witness.contradicts", url=state.url, size=size)
     state.error, state.contradicted = str(refused), state.contradicted or refused.contradicts
