@@ -87,7 +87,7 @@ def test_a_smaller_tree_is_refused_with_the_way_back(app: Flask) -> None:
 
 def test_another_tree_of_the_same_size_is_refused(app: Flask) -> None:
     sign(3)
-    with pytest.raises(Refused, match="audit run --full"):
+    with pytest.raises(Refused, match="log fsck"):
         signer.sign(checkpoint.Checkpoint("ipplatform.example/log", 3, b"x" * 32), lambda old: [])
 
 

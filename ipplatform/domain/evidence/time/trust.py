@@ -5,7 +5,6 @@ RFC 5280 section 6 by pyhanko-certvalidator, without any network; RFC 3161 secti
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from asn1crypto import pem, x509
 from ipplatform.domain.evidence.time import algorithms, signature
 from ipplatform.domain.evidence.time.errors import TokenError
 from ipplatform.domain.evidence.time.token import Token, malformed
+from ipplatform.foundation import coroutines
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _build(token: Token, material: Material) -> tuple[x509.Certificate, ...]:
     )
     validator: Any = CertificateValidator(token.signer, validation_context=context)
     try:
-        path = asyncio.run(validator.async_validate_usage(set(), {"time_stamping"}))
+        path = coroutines.result_of(validator.async_validate_usage(set(), {"time_stamping"}))
     except (PathError, ValidationError) as error:
         raise TokenError(f"the signer's certificate is not trusted: {_said(error)}") from error
     return tuple(reversed(list(path.iter_certs(include_root=True))))

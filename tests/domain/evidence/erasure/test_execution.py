@@ -271,7 +271,7 @@ def test_a_restored_backup_is_erased_again(scene: Scene, settings: Settings, tmp
         leftover.unlink()
     shutil.copyfile(tmp_path / "backup" / "copy", file)
     assert storage.path_of(key).exists()
-    recovery.replay()
+    recovery.replay_tail()
     restored = evidence.record_by_filing(name)
     assert restored is not None
     assert restored.manifest is not None
