@@ -160,12 +160,14 @@ EVIDENCE = {
     "GET witness.proof": Line(frozenset(), {"public_id": "equivocation"}),
     "POST witness.add_checkpoint": Line(EVERYBODY),
     "GET verify.of_record": Line(EVERYBODY, _RECORD),
-    "GET audit.index": Line(_AUDITOR),
+    "GET audit.index": Line(_AUDITOR | {"office administrator"}),
+    "GET audit.records": Line(_AUDITOR),
     "GET audit.record": Line(_AUDITOR, _RECORD),
     "GET audit.evidence": Line(_EXAMINERS, _RECORD),
-    "POST audit.begin": Line(_AUDITOR, body={"scope": "full"}),
-    "GET audit.run": Line(_AUDITOR, {"number": "audit"}),
-    "GET audit.report": Line(_AUDITOR, {"number": "ended audit"}),
+    "POST audit_runs.begin": Line(_AUDITOR, body={"scope": "full"}),
+    "GET audit_runs.show": Line(_AUDITOR, {"number": "audit"}),
+    "POST audit_runs.cancel": Line(_AUDITOR, {"number": "audit"}),
+    "GET audit_runs.report": Line(_AUDITOR, {"number": "ended audit"}),
 }
 
 _ASKED, _HELD = {"number": "erasure request"}, {"number": "hold"}

@@ -125,7 +125,7 @@ class AuditRun(Base):
 
     `standing` is what the steps so far say of every leaf (audit/marks.py), `first_record` the id after which records are
     checked, `covered_size` the leaves the run began after and, once finished, those it vouches for. `report` is the
-    signed note that can be downloaded. `changed_at` moves with every step.
+    signed note that can be downloaded. `moving_at` is when its first step was kept, `changed_at` moves with every step.
     """
 
     __tablename__ = "evidence_audit"
@@ -146,6 +146,7 @@ class AuditRun(Base):
     standing: Mapped[dict[str, Any] | None] = mapped_column(PlainJson, deferred=True)
     report: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    moving_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -153,7 +154,8 @@ class AuditRun(Base):
 class AuditFinding(Base):
     """What an audit found changed. `record` is a filing's public id, or names a part of the log (`tile/0/000`).
 
-    The values are sealed: a changed title may be one that is not published.
+    The values are sealed: a changed title may be one that is not published. `around` holds the bytes of both sides about
+    `position` in hexadecimal, and `start`, the place of the first of them (audit/findings.py).
     """
 
     __tablename__ = "evidence_finding"
@@ -166,6 +168,7 @@ class AuditFinding(Base):
     expected: Mapped[str] = mapped_column(EncryptedJson)
     found: Mapped[str] = mapped_column(EncryptedJson)
     position: Mapped[int | None] = mapped_column(BigInteger)
+    around: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
     last_whole_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

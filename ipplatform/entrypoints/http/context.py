@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
-from flask_babel import format_currency, format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_timedelta, get_locale
 from flask_wtf.csrf import generate_csrf
 
 from ipplatform.entrypoints.http.security import csp_nonce
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         display_id=display_id,
         date=_date,
         datetime=_datetime,
+        duration=_duration,
         decimal=format_decimal,
         money=_money,
         country=country_name,
@@ -68,6 +69,13 @@ def _date(value: date | datetime | None, style: str = "long") -> str:
 
 def _datetime(value: datetime | None, style: str = "medium") -> str:
     return "–" if value is None else format_datetime(value, style)
+
+
+def _duration(value: timedelta | float | None) -> str:
+    """For people: the largest unit that says it well, in words. A number is seconds."""
+    if value is None:
+        return "–"
+    return str(format_timedelta(value if isinstance(value, timedelta) else timedelta(seconds=value), threshold=1.5))
 
 
 def _money(amount: Decimal | str | None, currency: str) -> str:

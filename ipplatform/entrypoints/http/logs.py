@@ -11,6 +11,7 @@ import time
 import structlog
 from flask import Flask, Response, current_app, g, request
 
+from ipplatform.domain.audit import services as trail
 from ipplatform.entrypoints.http import metrics
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,32}")
@@ -44,7 +45,9 @@ def _start() -> None:
     g.request_id = offered if trusted else secrets.token_hex(8)
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(
+        request_id=g.request_id, door=trail.API if request.path.startswith("/api/") else trail.PAGE
+    )
 
 
 def _finish(response: Response) -> Response:

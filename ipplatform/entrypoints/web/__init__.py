@@ -29,6 +29,7 @@ BLUEPRINTS = (
     "holder.erasures",
     "holder.home",
     "office.audit",
+    "office.audit_runs",
     "market.negotiations",
     "market.agreements",
     "office.queue",

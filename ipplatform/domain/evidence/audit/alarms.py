@@ -29,14 +29,14 @@ def findings(run: AuditRun) -> None:
 def contradicted(*, url: str, size: int) -> None:
     """For a witness that says it holds another history of our log; `size` is of the checkpoint it refused."""
     about = hashlib.sha256(f"{url} {size}".encode()).hexdigest()[:40]
-    _raise(CONTRADICTED, about, path=CONSOLE)
+    _raise(CONTRADICTED, about)
 
 
 def watch() -> None:
     """What nobody reports by itself: a halted sequencer, once a halt, and full audits that do not come."""
     state = queries.state()
     if state is not None and state.halted_at is not None:
-        _raise(HALTED, state.halted_at.isoformat(), path=CONSOLE)
+        _raise(HALTED, state.halted_at.isoformat())
     _overdue()
 
 
@@ -52,18 +52,23 @@ def _overdue() -> None:
     since = last_full() or db.session.scalar(first)
     periods = (clock.now() - since).days // settings.current().audit_alarm_days if since else 0
     if since is not None and periods > 0:
-        _raise(OVERDUE, f"{since.isoformat()} {periods}", path=CONSOLE)
+        _raise(OVERDUE, f"{since.isoformat()} {periods}")
 
 
-def _raise(kind: str, about: str, *, path: str) -> None:
-    """One mail to each, once: an alarm that was raised before is remembered."""
+def _raise(kind: str, about: str, *, path: str = CONSOLE) -> None:
+    """One mail to each, once: an alarm that was raised before is remembered.
+
+    `path` is for auditors. Administrators are led to the console's health page, which shows no content (decision 0045).
+    """
     if not rows.insert_unless_there(AuditAlarm(kind=kind, about=about, raised_at=clock.now())):
         return
+    days = settings.current().audit_alarm_days
+    auditors = {person.id for person in accounts.office_holders("auditor")}
     for person in accounts.office_holders("auditor", "administrator"):
         notifications.mail(
             to=person.email,
             template="audit_alarm",
             locale=person.locale,
-            context={"name": person.name, "kind": kind, "days": settings.current().audit_alarm_days, "path": path},
+            context={"name": person.name, "kind": kind, "days": days, "path": path if person.id in auditors else CONSOLE},
             key=f"alarm/{kind}/{about}/{person.id}",
         )

@@ -14,22 +14,27 @@ from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.audit import report as reports
-from ipplatform.domain.evidence.audit import rows
+from ipplatform.domain.evidence.audit import marks, rows
 from ipplatform.domain.evidence.formats import canonical
-from ipplatform.domain.evidence.models import AuditedRecord, AuditFinding, AuditRun, LogState, Record
+from ipplatform.domain.evidence.models import BROKEN, AuditedRecord, AuditFinding, AuditRun, Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.domain.evidence.queries import Receipt
+from ipplatform.domain.evidence.time import configuration as times
+from ipplatform.domain.evidence.witness import quorum
+from ipplatform.domain.evidence.witness.policy import WitnessPolicyProblem
 from ipplatform.foundation import secretbox, settings
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.pagination import Descending, Page, keyset
 
 PAGE = 50
+ALL, BROKEN_ONLY, UNCHECKED_ONLY = "all", "broken", "unchecked"
+SHOWN = (ALL, BROKEN_ONLY, UNCHECKED_ONLY)
 
 
 @dataclass(frozen=True)
 class RecordRow:
-    """A record in the list; `whole` is None until it was audited."""
+    """A record in the list; `whole` is None until it was audited. `marks` are names of marks.MARKS to marks.STATES."""
 
     public_id: str
     kind: str
@@ -39,6 +44,8 @@ class RecordRow:
     state: str
     whole: bool | None
     checked_at: datetime | None
+    last_whole_at: datetime | None
+    marks: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -51,18 +58,41 @@ class RecordView:
     receipt: Receipt
     manifest: dict[str, Any] | None
     findings: list[AuditFinding]
+    runs: dict[int, AuditRun]
 
 
-def records(*, actor: Actor, after: str | None, broken: bool = False) -> Page[RecordRow]:
-    """Newest first. Manifests stay unread: a damaged one must not hide the list."""
+def records(*, actor: Actor, after: str | None, show: str = ALL, number: str | None = None) -> Page[RecordRow]:
+    """Newest first, of SHOWN, or the one whose filing has the public id `number`.
+
+    Manifests stay unread: a damaged one must not hide the list.
+    """
     require(PERMISSIONS["audit"], actor)
-    statement = _rows()
-    if broken:
-        statement = statement.where(AuditedRecord.whole.is_(False))
+    statement = _rows(inner=show == BROKEN_ONLY)
+    if show == BROKEN_ONLY:
+        statement = statement.where(BROKEN)
+    elif show == UNCHECKED_ONLY:
+        statement = statement.where(AuditedRecord.record_id.is_(None))
+    if number is not None:
+        statement = statement.where(Record.public_id == number)
     page = keyset(statement, order=[Descending(Record.id)], after=after, limit=PAGE, scalars=False)
-    size = queries.published_size()
-    trail.record(actor=actor, action="audit.list", subject_kind="evidence", subject="records")
-    return Page([_row(item, size) for item in page.items], page.next_cursor)
+    size, demanded = queries.published_size(), demanded_marks()
+    trail.record_read(
+        actor=actor, action="audit.list", subject_kind="evidence", subject=number or "records", role=_role(actor)
+    )
+    return Page([_row(item, size, demanded) for item in page.items], page.next_cursor)
+
+
+def demanded_marks() -> set[str]:
+    """Marks that this installation has at all: without witnesses or authorities theirs do not apply."""
+    found = set(marks.MARKS)
+    if not times.is_configured():
+        found.discard(marks.TIME)
+    try:
+        if not quorum.demanded():
+            found.discard(marks.WITNESS)
+    except WitnessPolicyProblem:
+        return found
+    return found
 
 
 def record(*, actor: Actor, public_id: str) -> RecordView:
@@ -72,15 +102,17 @@ def record(*, actor: Actor, public_id: str) -> RecordView:
     row = found.one_or_none()
     if row is None:
         raise NotFound
-    trail.record(actor=actor, action="audit.read", subject_kind="filing", subject=public_id)
+    trail.record_read(actor=actor, action="audit.read", subject_kind="filing", subject=public_id, role=_role(actor))
     receipt = queries.receipt_at(row.leaf_index)
+    named = _findings_of(public_id)
     return RecordView(
-        record=_row(row, receipt.size),
+        record=_row(row, receipt.size, demanded_marks()),
         commitment=bytes(row.commitment),
         leaf=bytes(row.leaf),
         receipt=receipt,
         manifest=_manifest(row.sealed),
-        findings=_findings_of(public_id),
+        findings=[finding for finding, _run in named],
+        runs={run.id: run for _finding, run in named},
     )
 
 
@@ -90,17 +122,20 @@ def read_bundle(*, actor: Actor, public_id: str) -> Record:
     if found is None:
         raise NotFound
     require(PERMISSIONS["bundle.office"], actor, found)
-    trail.record(actor=actor, action="audit.bundle", subject_kind="filing", subject=public_id)
+    trail.record_read(actor=actor, action="audit.bundle", subject_kind="filing", subject=public_id, role=_role(actor))
     return found
 
 
-def run(*, actor: Actor, public_id: str) -> AuditRun:
+def run(*, actor: Actor, public_id: str, polled: bool = False) -> AuditRun:
+    """A run; reading it is recorded, but not each look at its progress (`polled`) until it has ended."""
     require(PERMISSIONS["audit"], actor)
     found = db.session.scalars(select(AuditRun).where(AuditRun.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound
-    if found.ended_at is not None:
-        trail.record(actor=actor, action="audit.report", subject_kind="audit", subject=public_id)
+    if found.ended_at is not None or not polled:
+        trail.record_read(
+            actor=actor, action="audit.report", subject_kind="audit", subject=public_id, role=_role(actor)
+        )
     return found
 
 
@@ -110,7 +145,7 @@ def report(*, actor: Actor, public_id: str) -> bytes:
     data = db.session.scalar(select(AuditRun.report).where(AuditRun.public_id == public_id))
     if data is None:
         raise NotFound
-    trail.record(actor=actor, action="audit.download", subject_kind="audit", subject=public_id)
+    trail.record_read(actor=actor, action="audit.download", subject_kind="audit", subject=public_id, role=_role(actor))
     return bytes(data)
 
 
@@ -134,24 +169,25 @@ def run_page(*, actor: Actor, after: str | None, limit: int = PAGE) -> Page[Any]
     return keyset(select(AuditRun), order=[Descending(AuditRun.id)], after=after, limit=limit)
 
 
-def log_state() -> LogState | None:
-    return queries.state()
+def _role(actor: Actor) -> str:
+    return next((role for role in (trail.AUDITOR, trail.REGISTRAR, trail.SYSTEM) if role in actor.office), trail.MEMBER)
 
 
-def _rows(*more: Any) -> Any:
+def _rows(*more: Any, inner: bool = False) -> Any:
     columns = (
         Record.id, Record.leaf_index,
         *(rows.COLUMNS[name].label(name) for name in ("public_id", "kind", "created_at")),
         Organisation.name.label("organisation"), AuditedRecord.whole, AuditedRecord.checked_at,
+        AuditedRecord.last_whole_at, *(getattr(AuditedRecord, name).label(f"mark_{name}") for name in marks.MARKS),
     )  # fmt: skip
     return (
         select(*columns, *more)
         .outerjoin(Organisation, Organisation.id == Record.organisation_id)
-        .outerjoin(AuditedRecord, AuditedRecord.record_id == Record.id)
+        .join(AuditedRecord, AuditedRecord.record_id == Record.id, isouter=not inner)
     )
 
 
-def _row(item: Any, size: int) -> RecordRow:
+def _row(item: Any, size: int, demanded: set[str]) -> RecordRow:
     included = item.leaf_index is not None and item.leaf_index < size
     return RecordRow(
         public_id=rows.text_of(item.public_id),
@@ -162,6 +198,13 @@ def _row(item: Any, size: int) -> RecordRow:
         state="included" if included else "awaiting_inclusion",
         whole=item.whole,
         checked_at=item.checked_at,
+        last_whole_at=item.last_whole_at,
+        marks={
+            name: marks.state_of(
+                name, getattr(item, f"mark_{name}"), audited=item.whole is not None, demanded=name in demanded
+            )
+            for name in marks.MARKS
+        },
     )
 
 
@@ -175,6 +218,8 @@ def _manifest(sealed: bytes | None) -> dict[str, Any] | None:
     return value
 
 
-def _findings_of(public_id: str) -> list[AuditFinding]:
-    newest = select(AuditFinding).where(AuditFinding.record == public_id).order_by(AuditFinding.id.desc()).limit(20)
-    return list(db.session.scalars(newest))
+def _findings_of(public_id: str) -> list[tuple[AuditFinding, AuditRun]]:
+    """The newest 20 with the runs that found them."""
+    newest = select(AuditFinding, AuditRun).join(AuditRun, AuditRun.id == AuditFinding.audit_id)
+    found = newest.where(AuditFinding.record == public_id).order_by(AuditFinding.id.desc()).limit(20)
+    return [(finding, run) for finding, run in db.session.execute(found)]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 LONGEST = 300
 BEFORE = 60
+SHOWN_BYTES = 16
 
 
 class Words(str):
@@ -18,6 +20,7 @@ class Finding:
     """`record` is a filing's public id or names a part of the log; `field` the column, document or file.
 
     `position` is the first byte that differs, counted from 0 in the value itself; None where that cannot be known.
+    With it comes `around`: {"start", "expected", "found"}, up to 16 bytes before and after on both sides, as hexadecimal.
     """
 
     record: str
@@ -25,6 +28,7 @@ class Finding:
     expected: str
     found: str
     position: int | None = None
+    around: dict[str, Any] | None = None
 
 
 @dataclass
@@ -55,7 +59,15 @@ def difference(record: str, name: str, expected: object, found: object) -> Findi
         return Finding(record, name, shown(wanted), shown(held))
     at = first_difference(wanted, held)
     readable = _is_readable(wanted) and _is_readable(held)
-    return Finding(record, name, _window(wanted, at, readable), _window(held, at, readable), at)
+    return Finding(
+        record, name, _window(wanted, at, readable), _window(held, at, readable), at, around(wanted, held, at)
+    )
+
+
+def around(expected: bytes, found: bytes, at: int) -> dict[str, Any]:
+    """The bytes about the first that differs; where a side has ended it has fewer or none."""
+    start, end = max(0, at - SHOWN_BYTES), at + SHOWN_BYTES
+    return {"start": start, "expected": expected[start:end].hex(), "found": found[start:end].hex()}
 
 
 def first_difference(expected: bytes, found: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ipplatform.domain.evidence.audit import alarms, nightly
+from ipplatform.domain.evidence.audit import alarms, nightly, runs
 from ipplatform.foundation import jobs, schedule
 
 
@@ -21,4 +21,5 @@ def begin_later(_payload: dict[str, Any]) -> None:
 
 @schedule.every("evidence.alarms", timedelta(minutes=1))
 def watch(_payload: dict[str, Any]) -> None:
+    runs.end_abandoned()
     alarms.watch()

@@ -13,7 +13,22 @@ MARKS = (DIGEST, COMMITMENT, INCLUSION, ED25519, MLDSA44, WITNESS, TIME, COLUMNS
 COVERING = (ED25519, MLDSA44, WITNESS, TIME)
 MOST_RANGES = 5000
 
+WHOLE, BROKEN, UNCHECKED, NOT_APPLICABLE = "whole", "broken", "unchecked", "not_applicable"
+STATES = (WHOLE, BROKEN, UNCHECKED, NOT_APPLICABLE)
+# Without documents, after an erasure, or for a kind without columns there is nothing to check.
+_MAY_NOT_APPLY = (DIGEST, COMMITMENT, COLUMNS)
+
 Marks = tuple[bool | None, ...]
+
+
+def state_of(name: str, value: bool | None, *, audited: bool, demanded: bool = True) -> str:
+    """What people read of a stored mark; `demanded` is whether this installation has such proofs at all.
+
+    A mark of the log that did not reach the leaf yet is still to be checked.
+    """
+    if value is not None:
+        return WHOLE if value else BROKEN
+    return NOT_APPLICABLE if not demanded or (audited and name in _MAY_NOT_APPLY) else UNCHECKED
 
 
 @dataclass

@@ -36,6 +36,7 @@ def _add_findings(run: AuditRun, findings: list[Finding]) -> None:
                 expected=finding.expected,
                 found=finding.found,
                 position=finding.position,
+                around=finding.around,
                 last_whole_at=times.get(finding.record),
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -23,14 +23,19 @@ from ipplatform.domain.evidence.models import AuditRun
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.foundation import clock, jobs
 from ipplatform.foundation.db import db, is_sqlite, lock_row, transaction
-from ipplatform.foundation.errors import Conflict, NotFound
+from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.ids import new_public_id
 
-__all__ = ["ACTIVE", "FULL", "INCREMENTAL", "JOB", "ONE", "SINCE", "begin", "cancel", "drive", "step", "store"]
+__all__ = ["ACTIVE", "FULL", "INCREMENTAL", "JOB", "ONE", "SINCE", "begin", "cancel", "drive", "end_abandoned", "step"]
 JOB = "evidence.audit"
 WAITING, RUNNING, FINISHED, CANCELLED = "waiting", "running", "finished", "cancelled"
+ABANDONED = "abandoned"
+STATES = (WAITING, RUNNING, FINISHED, CANCELLED, ABANDONED)
 ACTIVE = (WAITING, RUNNING)
+# Longer than a worker's lease: until then a job that was killed may be taken up again.
+GIVEN_UP = jobs.LEASE + timedelta(minutes=5)
+IN_FUTURE = _l("Choose a day that has begun.")
 ENDED_ALREADY = _l("This verification has already ended.")
 
 
@@ -45,9 +50,11 @@ def begin(
     """A new run over everything, what came since the last whole one or since a moment or size, or one record.
 
     It is recorded who asked. Raises NotFound for an unknown filing, Forbidden for anybody but auditors and the
-    installation itself.
+    installation itself, Invalid for a moment that is still to come.
     """
     require(PERMISSIONS["audit"], actor)
+    if isinstance(since, datetime) and since > clock.now():
+        raise Invalid({"since": [IN_FUTURE]})
     if scope == ONE and (filing is None or queries.record_by_filing_id(filing) is None):
         raise NotFound
     start = scopes.start(scope, since)
@@ -82,10 +89,34 @@ def cancel(*, actor: Actor, public_id: str) -> AuditRun:
         raise NotFound
     if run.state not in ACTIVE:
         raise Conflict(ENDED_ALREADY, code="audit_ended")
-    run.state, run.ended_at = CANCELLED, clock.now()
-    alarms.findings(run)
+    _stop(run, CANCELLED)
     trail.record(actor=actor, action="audit.cancel", subject_kind="audit", subject=public_id)
     return run
+
+
+def end_abandoned() -> int:
+    """End runs that nobody drives any more: a command that was killed, a job that failed for good. How many.
+
+    One whose job waits goes on as soon as a worker is there again.
+    """
+    waiting = select(jobs.Outbox.id).where(
+        jobs.Outbox.name == JOB, jobs.Outbox.state == "waiting", jobs.Outbox.key.startswith(AuditRun.public_id)
+    )
+    still = AuditRun.changed_at < clock.now() - GIVEN_UP
+    left = select(AuditRun.id).where(AuditRun.state.in_(ACTIVE), still, ~waiting.exists())
+    ended = 0
+    for identity in db.session.scalars(left).all():
+        run = lock_row(AuditRun, identity)
+        if run is not None and run.state in ACTIVE and run.changed_at and run.changed_at < clock.now() - GIVEN_UP:
+            _stop(run, ABANDONED)
+            ended += 1
+    return ended
+
+
+def _stop(run: AuditRun, state: str) -> None:
+    """Before its end; findings and marks so far are kept."""
+    run.state, run.ended_at = state, clock.now()
+    alarms.findings(run)
 
 
 def step(run: AuditRun) -> Part:
@@ -102,6 +133,7 @@ def store(run: AuditRun, part: Part) -> bool:
     if held is None or held.state not in ACTIVE or (held.phase, held.cursor) != (part.phase, part.began):
         return True
     run.state, run.changed_at = RUNNING, clock.now()
+    run.moving_at = run.moving_at or run.changed_at
     run.checked += part.checked
     results.keep(run, part)
     _stand(run, part)

@@ -93,7 +93,7 @@ def _note(erase: Record, record_ids: Sequence[int]) -> None:
 def _silence_findings(filings: Sequence[str]) -> None:
     """Findings hold values that were found, and names of documents."""
     named = update(AuditFinding).where(AuditFinding.record.in_(filings))
-    db.session.execute(named.values(field=GONE, expected=GONE, found=GONE))
+    db.session.execute(named.values(field=GONE, expected=GONE, found=GONE, around=None))
 
 
 def _leave_to_job(erase: Record, destroyed: Destroyed) -> None:
