@@ -69,6 +69,11 @@ def _raise(kind: str, about: str, *, path: str = CONSOLE) -> None:
             to=person.email,
             template="audit_alarm",
             locale=person.locale,
-            context={"name": person.name, "kind": kind, "days": days, "path": path if person.id in auditors else CONSOLE},
+            context={
+                "name": person.name,
+                "kind": kind,
+                "days": days,
+                "path": path if person.id in auditors else CONSOLE,
+            },
             key=f"alarm/{kind}/{about}/{person.id}",
         )

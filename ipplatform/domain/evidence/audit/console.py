@@ -13,8 +13,8 @@ from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.accounts.models import Organisation
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries
-from ipplatform.domain.evidence.audit import report as reports
 from ipplatform.domain.evidence.audit import marks, rows
+from ipplatform.domain.evidence.audit import report as reports
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.models import BROKEN, AuditedRecord, AuditFinding, AuditRun, Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS

@@ -40,7 +40,7 @@ def begin_nightly() -> AuditRun | None:
 
 
 def test_findings_are_mailed_to_auditors_and_administrators_without_content(app: Flask) -> None:
-    people = {office_person(role).email for role in ("auditor", "administrator")}
+    auditor, administrator = (office_person(role).email for role in ("auditor", "administrator"))
     office_person("registrar")
     record = make_records(1)[0]
     sequencer.run_once()
@@ -50,9 +50,9 @@ def test_findings_are_mailed_to_auditors_and_administrators_without_content(app:
         )
         run = runs.begin(actor=SYSTEM, scope=runs.FULL, in_background=False)
     finish(run)
-    assert {mail["to"] for mail in mails()} == people
+    links = {mail["to"]: mail["context"]["path"] for mail in mails()}  # type: ignore[index]
+    assert links == {auditor: f"/office/audit/runs/{run.public_id}", administrator: "/office/audit"}
     assert record.public_id not in str(mails())
-    assert f"/office/audit/runs/{run.public_id}" in str(mails())
 
 
 def test_a_halt_is_mailed_once_and_the_next_halt_again(app: Flask) -> None:

@@ -6,8 +6,9 @@ from flask.testing import FlaskClient
 from ipplatform.domain.audit.models import AuditEntry
 from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.models import AuditFinding, AuditRun, LogLeaf, Record
-from ipplatform.foundation import jobs
+from ipplatform.foundation import clock, jobs
 from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.ids import display_id
 from tests.conftest import SignIn
 from tests.factories import member, office_person
 from tests.factories.evidence import make_record, make_records, stored_document
@@ -41,7 +42,7 @@ def test_the_list_shows_records_with_their_state_of_proof(auditor: FlaskClient) 
     assert page.status_code == 200
     assert included.public_id in page.text
     assert waiting.public_id in page.text
-    assert "In the signed log" in page.text
+    assert page.text.count('title="Commitment: not yet checked"') == 2
     assert "Recorded, awaiting inclusion" in page.text
     assert len(sent) <= 9
     assert actions() == ["audit.list"]
@@ -64,6 +65,11 @@ def test_verifying_everything_finds_nothing_on_a_whole_log(auditor: FlaskClient)
     assert "Nothing was found" in page
     assert "hx-get" not in page
     assert "Verified" in auditor.get("/office/audit").text
+    listed = auditor.get("/office/audit/records").text
+    assert listed.count('title="Digests: whole"') == 3
+    assert listed.count('title="ML-DSA-44: whole"') == 3
+    assert 'title="Witnesses: not applicable"' in listed
+    assert 'title="Digests: broken"' not in listed
 
 
 def test_a_changed_leaf_is_named_with_its_record(auditor: FlaskClient) -> None:
@@ -86,7 +92,33 @@ def test_a_changed_leaf_is_named_with_its_record(auditor: FlaskClient) -> None:
         )
     broken = auditor.get("/office/audit/records?show=broken").text
     assert broken.count("/office/audit/records/") == 1
-    assert "log_leaf.entry" in auditor.get(f"/office/audit/records/{record.public_id}").text
+    assert 'title="Inclusion: broken"' in broken
+    shown = auditor.get(f"/office/audit/records/{record.public_id}").text
+    assert "log_leaf.entry" in shown
+    place = record.leaf.index(b"filing") + len("filin")
+    assert f"Byte {place}, counted from 0" in shown
+    assert "<mark>67</mark>" in shown  # g
+    assert "<mark>47</mark>" in shown  # G
+
+
+def test_a_record_is_found_by_its_number(auditor: FlaskClient) -> None:
+    one, other = make_records(2)
+    found = auditor.get("/office/audit/records", query_string={"number": display_id(one.public_id)}).text
+    assert one.public_id in found
+    assert other.public_id not in found
+    wrong = auditor.get("/office/audit/records?number=17").text
+    assert "A filing number has 16 letters and digits." in wrong
+    assert one.public_id not in wrong
+
+
+def test_only_those_never_verified_are_listed_when_wanted(auditor: FlaskClient) -> None:
+    checked = make_record()
+    begin(auditor, scope="one", record=checked.public_id)
+    jobs.run_all()
+    fresh = make_record()
+    listed = auditor.get("/office/audit/records?show=unchecked").text
+    assert fresh.public_id in listed
+    assert checked.public_id not in listed
 
 
 def test_one_record_is_verified_alone(auditor: FlaskClient) -> None:
@@ -102,6 +134,41 @@ def test_one_record_is_verified_alone(auditor: FlaskClient) -> None:
     page = auditor.get(address).text
     assert "correction" in page
     assert "registration" in page
+
+
+def test_a_run_is_cancelled_and_keeps_what_it_found(auditor: FlaskClient) -> None:
+    make_record()
+    address = begin(auditor, scope="full")
+    assert "Cancel the verification" in auditor.get(address).text
+    answer = auditor.post(f"{address}/cancel")
+    assert answer.status_code == 303
+    page = auditor.get(answer.headers["Location"]).text
+    assert "Cancelled before the end" in page
+    assert "Cancel the verification" not in page
+    jobs.run_all()
+    with transaction(reads_only=True):
+        run = db.session.query(AuditRun).one()
+        assert (run.state, run.report, run.checked) == ("cancelled", None, 0)
+    again = auditor.post(f"{address}/cancel", follow_redirects=True)
+    assert "This verification has already ended." in again.text
+    assert actions().count("audit.cancel") == 1
+
+
+def test_a_run_covers_what_was_recorded_since_a_day(auditor: FlaskClient) -> None:
+    make_records(2)
+    sequencer.run_once()
+    address = begin(auditor, scope="since", since=clock.today().isoformat())
+    jobs.run_all()
+    assert "Nothing was found" in auditor.get(address).text
+    with transaction(reads_only=True):
+        assert db.session.query(AuditRun).one().checked >= 2
+
+
+@pytest.mark.parametrize("day", ["", "yesterday", "2999-01-01", "0001-01-01x"])
+def test_a_day_that_is_none_is_an_error_on_its_field(auditor: FlaskClient, day: str) -> None:
+    answer = auditor.post("/office/audit/runs", data={"scope": "since", "since": day})
+    assert answer.status_code == 422
+    assert 'aria-describedby="error-since"' in answer.text
 
 
 def test_progress_is_a_fragment_for_htmx(auditor: FlaskClient) -> None:
