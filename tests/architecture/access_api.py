@@ -69,6 +69,7 @@ EVIDENCE = {
     "GET audits.Runs": Line(_AUDITOR),
     "POST audits.Runs": Line(_AUDITOR, body={"scope": "full"}),
     "GET audits.Run": Line(_AUDITOR, _RUN),
+    "POST audits.Cancelling": Line(_AUDITOR, _RUN),
     "GET audits.Findings": Line(_AUDITOR, _RUN),
     "GET audits.Report": Line(_AUDITOR, {"run": "ended audit"}),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response
@@ -9,7 +10,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from ipplatform.domain.evidence.audit import console, runs
+from ipplatform.domain.evidence.audit import console, progress, runs
 from ipplatform.domain.evidence.models import AuditRun
 from ipplatform.entrypoints.http import downloads
 from ipplatform.entrypoints.http.access import token, writes
@@ -23,27 +24,54 @@ SECURED: list[dict[str, list[str]]] = [{"bearer": []}]
 
 
 class RunRequestSchema(Schema):
-    scope = fields.String(required=True, validate=validate.OneOf([runs.FULL, runs.INCREMENTAL, runs.ONE]))
+    scope = fields.String(required=True, validate=validate.OneOf([runs.FULL, runs.INCREMENTAL, runs.SINCE, runs.ONE]))
     record = fields.String(
         load_default=None, allow_none=True, metadata={"description": "Public id of the filing, for the scope “one”"}
+    )
+
+    since = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "For the scope “since”: what was recorded at that moment or later"},
     )
 
     @validates_schema
     def _needs_record(self, data: dict[str, Any], **_more: Any) -> None:
         if data["scope"] == runs.ONE and parse_id(data.get("record") or "") is None:
             raise ValidationError(_("Name the record to verify."), "record")
+        if data["scope"] == runs.SINCE and data.get("since") is None:
+            raise ValidationError(_("Enter the day from which to verify."), "since")
+
+
+def _seconds(value: timedelta | None) -> float | None:
+    return round(value.total_seconds(), 1) if value is not None else None
 
 
 class RunSchema(Schema):
     id = fields.String(attribute="public_id", required=True)
     scope = fields.String(required=True)
     record = fields.String(attribute="subject", allow_none=True)
-    state = fields.String(required=True, metadata={"enum": ["waiting", "running", "finished"]})
+    state = fields.String(required=True, metadata={"enum": list(runs.STATES)})
     checked = fields.Integer(required=True)
     total = fields.Integer(required=True)
     found = fields.Integer(required=True, metadata={"description": "Findings so far"})
     started_at = fields.DateTime(required=True)
     ended_at = fields.DateTime(allow_none=True)
+    percent = fields.Function(lambda run: progress.of(run).percent, metadata={"type": "integer"})
+    per_second = fields.Function(
+        lambda run: progress.of(run).per_second,
+        metadata={"type": ["number", "null"], "description": "Records and entries checked in a second"},
+    )
+    remaining_seconds = fields.Function(
+        lambda run: _seconds(progress.of(run).remaining),
+        metadata={"type": ["number", "null"], "description": "Until the end, as far as can be said"},
+    )
+
+
+class AroundSchema(Schema):
+    start = fields.Integer(required=True, metadata={"description": "Place of the first of these bytes in the value"})
+    expected = fields.String(required=True, metadata={"description": "Hexadecimal"})
+    found = fields.String(required=True, metadata={"description": "Hexadecimal"})
 
 
 class FindingSchema(Schema):
@@ -51,6 +79,8 @@ class FindingSchema(Schema):
     field = fields.String(required=True)
     expected = fields.String(required=True)
     found = fields.String(required=True)
+    position = fields.Integer(allow_none=True, metadata={"description": "First byte that differs, counted from 0"})
+    around = fields.Nested(AroundSchema, allow_none=True)
     last_whole_at = fields.DateTime(allow_none=True)
 
 
@@ -86,7 +116,9 @@ class Runs(MethodView):
     @token("audit:read")
     def post(self, wanted: dict[str, Any]) -> AuditRun:
         """Begin a run; poll it for progress."""
-        return runs.begin(actor=actor(), scope=wanted["scope"], filing=parse_id(wanted["record"] or ""))
+        return runs.begin(
+            actor=actor(), scope=wanted["scope"], filing=parse_id(wanted["record"] or ""), since=wanted["since"]
+        )
 
 
 @blueprint.route("/<run>")
@@ -98,7 +130,19 @@ class Run(MethodView):
     @writes
     def get(self, run: str) -> AuditRun:
         """A run with its progress."""
-        return console.run(actor=actor(), public_id=parse_id(run) or "")
+        return console.run(actor=actor(), public_id=parse_id(run) or "", polled=True)
+
+
+@blueprint.route("/<run>/cancel")
+class Cancelling(MethodView):
+    @blueprint.response(200, RunSchema)
+    @blueprint.alt_response(404, description="No such run", success=False)
+    @blueprint.alt_response(409, description="It has already ended", success=False)
+    @blueprint.doc(security=SECURED)
+    @token("audit:read")
+    def post(self, run: str) -> AuditRun:
+        """End a run before its end; what it found so far is kept."""
+        return runs.cancel(actor=actor(), public_id=parse_id(run) or "")
 
 
 @blueprint.route("/<run>/report")

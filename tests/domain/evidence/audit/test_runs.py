@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from ipplatform.domain.evidence import jobs as background
 from ipplatform.domain.evidence.audit import records, runs
 from ipplatform.domain.evidence.columns import ColumnFinding, Item
 from ipplatform.domain.evidence.models import AuditFinding, AuditRun, LogLeaf, LogState, LogTile
-from ipplatform.foundation import jobs, storage
+from ipplatform.foundation import clock, jobs, storage
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import Forbidden, NotFound, Unauthenticated
 from tests.databases import both_databases
@@ -195,3 +196,17 @@ def test_only_auditors_and_the_installation_begin_runs(app: Flask) -> None:
             runs.begin(actor=actor, scope=runs.FULL)
     with pytest.raises(NotFound), transaction():
         runs.begin(actor=SYSTEM, scope=runs.ONE, filing="0" * 16)
+
+
+@both_databases
+def test_a_run_that_nobody_drives_any_more_is_ended_and_one_whose_job_waits_is_not(app: Flask) -> None:
+    with transaction():
+        left = runs.begin(actor=SYSTEM, scope=runs.FULL, in_background=False)
+        queued = runs.begin(actor=SYSTEM, scope=runs.FULL)
+    for after, expected in ((timedelta(minutes=10), 0), (timedelta(minutes=16), 1), (timedelta(minutes=16), 0)):
+        with clock.shifted(after), transaction():
+            assert runs.end_abandoned() == expected
+    with transaction(reads_only=True):
+        states = {run.public_id: run.state for run in db.session.query(AuditRun)}
+    assert states == {left.public_id: "abandoned", queued.public_id: "waiting"}
+    assert [*runs.drive(left)][-1].state == "abandoned"
