@@ -162,6 +162,8 @@ EVIDENCE = {
     "GET verify.of_record": Line(EVERYBODY, _RECORD),
     "GET audit.index": Line(_AUDITOR | {"office administrator"}),
     "GET audit.records": Line(_AUDITOR),
+    "GET audit_access.index": Line(_AUDITOR),
+    "GET audit_access.export": Line(_AUDITOR),
     "GET audit.record": Line(_AUDITOR, _RECORD),
     "GET audit.evidence": Line(_EXAMINERS, _RECORD),
     "POST audit_runs.begin": Line(_AUDITOR, body={"scope": "full"}),

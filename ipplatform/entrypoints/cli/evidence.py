@@ -79,6 +79,8 @@ def verify_report(report: Path, vkey: str) -> None:
 @with_appcontext
 def export(filing: str, output: Path | None, public_only: bool) -> None:
     """Write the evidence of FILING as a bundle."""
+    from ipplatform.domain.accounts.actor import SYSTEM
+    from ipplatform.domain.audit import services as trail
     from ipplatform.domain.evidence import queries
     from ipplatform.domain.evidence.bundle import archive, contents
     from ipplatform.foundation.db import transaction
@@ -97,6 +99,11 @@ def export(filing: str, output: Path | None, public_only: bool) -> None:
         with open(path, "wb") as handle:
             for chunk in archive.stream(members):
                 handle.write(chunk)
+    if not public_only:
+        with transaction():
+            trail.record_read(
+                actor=SYSTEM, action="filing.bundle", subject_kind="filing", subject=record.public_id, role=trail.SYSTEM
+            )
     click.echo(str(path))
 
 

@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "holder.home",
     "office.audit",
     "office.audit_runs",
+    "office.audit_access",
     "market.negotiations",
     "market.agreements",
     "office.queue",

@@ -67,7 +67,7 @@ def test_an_auditor_reads_and_changes_nothing(client: FlaskClient, sign_in: Sign
     assert desk.post(f"/office/filings/{filing.public_id}/take").status_code == 404
     assert desk.get("/office/queue").status_code == 404
     db.session.rollback()
-    read = select(AuditEntry.subject).where(AuditEntry.action == "audit.read")
+    read = select(AuditEntry.subject).where(AuditEntry.action == "filing.read")
     assert db.session.scalars(read).all() == [filing.public_id]
 
 

@@ -85,7 +85,9 @@ def read(*, actor: Actor, hold: str) -> LegalHold:
         raise NotFound
     require(SEE_HOLD, actor, found)
     if "auditor" in actor.office:
-        _note(actor, found, "read")
+        trail.record_read(
+            actor=actor, action="hold.read", subject_kind="hold", subject=found.public_id, role=trail.AUDITOR
+        )
     return found
 
 

@@ -104,7 +104,9 @@ def read(*, actor: Actor, request: str) -> ErasureRequest:
         raise NotFound
     require(SEE, actor, found)
     if "auditor" in actor.office:
-        _note(actor, found, "read")
+        trail.record_read(
+            actor=actor, action="erasure.read", subject_kind="erasure", subject=found.public_id, role=trail.AUDITOR
+        )
     return found
 
 

@@ -77,7 +77,7 @@ class Evidence(MethodView):
     def get(self, number: str) -> Response:
         """The bundle of evidence: everything for the holder, the public part for others."""
         record = _record(number)
-        return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+        return bundles.answer_member(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
 
 
 @blueprint.route("/<number>/time-stamp")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries as evidence
+from ipplatform.domain.evidence.audit import readings
 from ipplatform.domain.evidence.erasure import queries as erasures
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.holder.permissions import SIGN
@@ -28,6 +29,7 @@ from ipplatform.entrypoints.web.holder.filing_pages import (
     task_address,
     task_rows,
 )
+from ipplatform.entrypoints.web.office.audit_words import ACTION_WORDS, ROLE_WORDS
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid, NotFound
 from ipplatform.foundation.i18n import _
@@ -195,6 +197,11 @@ def _case_page(found: Filing) -> str:
         address_of=document_address(found),
         may_be_signed=found.kind != "office_decision" and found.record is not None,
         signatures=holder.signatures(found.record_id) if found.record_id is not None else [],
+        readings=readings.by_others(
+            organisation_id=found.organisation_id, filings=[found.public_id, *(one.public_id for one in follow_ups)]
+        ),
+        actions=ACTION_WORDS,
+        roles=ROLE_WORDS,
         may_sign=allows(SIGN, actor(), found),
         erased=erasures.erased_record(found.record_id) if found.content is None and found.record_id else None,
         **_next_steps(found),

@@ -61,7 +61,7 @@ def proof(reference: str) -> ResponseReturnValue:
     record = evidence.record_by_filing(agreement.filing.public_id) if agreement.filing else None
     if record is None:
         raise NotFound
-    return bundles.answer(record, with_filing=True)
+    return bundles.answer_member(record, with_filing=True)
 
 
 @blueprint.post("/<reference>/sign")

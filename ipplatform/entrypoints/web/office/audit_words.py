@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence.audit import marks, runs
 from ipplatform.foundation.i18n import _l
 
@@ -36,4 +37,30 @@ STATE_WORDS = {
     marks.BROKEN: _l("broken"),
     marks.UNCHECKED: _l("not yet checked"),
     marks.NOT_APPLICABLE: _l("not applicable"),
+}
+ACTION_WORDS = {
+    "audit.list": _l("List of records"),
+    "audit.read": _l("Record"),
+    "audit.bundle": _l("Evidence with the filing"),
+    "audit.report": _l("Findings of a verification"),
+    "audit.download": _l("Signed report"),
+    "filing.read": _l("Application"),
+    "filing.document": _l("Document"),
+    "filing.bundle": _l("Evidence with the filing"),
+    "access.read": _l("Access record"),
+    "access.export": _l("Access record as a file"),
+    "erasure.read": _l("Request for erasure"),
+    "hold.read": _l("Legal hold"),
+}
+DOOR_WORDS = {
+    trail.PAGE: _l("Page"),
+    trail.API: _l("API"),
+    trail.COMMAND: _l("Command"),
+    trail.UNKNOWN: _l("Not recorded"),
+}
+ROLE_WORDS = {
+    trail.MEMBER: _l("Member"),
+    trail.AUDITOR: _l("Auditor"),
+    trail.REGISTRAR: _l("Registrar"),
+    trail.SYSTEM: _l("Installation"),
 }

@@ -34,7 +34,7 @@ blueprint = Blueprint("office_filings", __name__, url_prefix="/office/filings")
 @writes
 def show(filing: str) -> ResponseReturnValue:
     case = _case(filing)
-    _record_reading(case)
+    _record_reading(case, "filing.read")
     return _page(case)
 
 
@@ -44,7 +44,7 @@ def show(filing: str) -> ResponseReturnValue:
 def download(filing: str, document: str) -> ResponseReturnValue:
     case = _case(filing)
     require(READ, actor(), case)
-    _record_reading(case, document=document)
+    _record_reading(case, "filing.document", document=document)
     held = queries.attached(queries.latest_submission(case).id, document) or queries.attached(case.id, document)
     if held is None:
         require_content(case.public_id)
@@ -96,10 +96,13 @@ def _case(public_id: str) -> Filing:
     return case
 
 
-def _record_reading(case: Filing, **detail: str) -> None:
-    """An auditor's reads are themselves recorded (DOMAIN.md, separation of powers)."""
-    if "auditor" in actor().office and not on_the_case(actor(), case):
-        audit.record(actor=actor(), action="audit.read", subject_kind="filing", subject=case.public_id, **detail)
+def _record_reading(case: Filing, action: str, **detail: str) -> None:
+    """Whoever reads content for the office is recorded (DOMAIN.md, separation of powers)."""
+    if allows(READ, actor(), case):
+        role = audit.AUDITOR if "auditor" in actor().office and not on_the_case(actor(), case) else audit.REGISTRAR
+        audit.record_read(
+            actor=actor(), action=action, subject_kind="filing", subject=case.public_id, role=role, **detail
+        )
 
 
 def _reason_fields(case: Filing) -> list[tuple[str, Any]]:

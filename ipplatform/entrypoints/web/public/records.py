@@ -41,7 +41,7 @@ def show(number: str) -> ResponseReturnValue:
 def evidence(number: str) -> ResponseReturnValue:
     """Everything for the holder, what is public for everybody else. Auditors have their own, recorded way to it."""
     record = _record(number)
-    return bundles.answer(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+    return bundles.answer_member(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
 
 
 def _erased(record: Record) -> Erased | None:
