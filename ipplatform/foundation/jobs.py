@@ -122,24 +122,33 @@ def _lease(limit: int, until: datetime) -> list[int]:
 def _run(identity: int, lease: datetime) -> None:
     """Run a job whose lease still holds: jobs before it may have taken so long that another worker has it now."""
     try:
-        with transaction():
-            row = db.session.get_one(Outbox, identity, populate_existing=True)
-            if row.state != "waiting" or row.leased_until != lease:
-                return
-            if row.name not in _with_own_transactions:
-                _handlers[row.name](row.payload)
+        with transaction(reads_only=True):
+            row = _leased(identity, lease)
+        if row is None:
+            return
+        if row.name in _with_own_transactions:
+            _handlers[row.name](row.payload)
+            with transaction():
                 _end(identity, lease)
-                return
-        _run_outside(identity, lease, row.name, row.payload)
+        else:
+            _run_inside(identity, lease)
     except Exception as error:
         log.exception("job failed", job=identity, error=type(error).__name__)
         _put_back(identity, error)
 
 
-def _run_outside(identity: int, lease: datetime, name: str, payload: dict[str, Any]) -> None:
-    _handlers[name](payload)
+def _run_inside(identity: int, lease: datetime) -> None:
+    """In one transaction with its end; the lease is looked at again, now that nobody else can write."""
     with transaction():
-        _end(identity, lease)
+        row = _leased(identity, lease)
+        if row is not None:
+            _handlers[row.name](row.payload)
+            _end(identity, lease)
+
+
+def _leased(identity: int, lease: datetime) -> Outbox | None:
+    row = db.session.get_one(Outbox, identity, populate_existing=True)
+    return row if row.state == "waiting" and row.leased_until == lease else None
 
 
 def _end(identity: int, lease: datetime) -> None:

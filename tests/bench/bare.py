@@ -36,9 +36,15 @@ def _engine() -> Engine:
     return engine
 
 
+def prepare(database_url: str) -> None:
+    """Make the table, once, before several processes serve the route."""
+    engine = create_engine(database_url)
+    metadata.create_all(engine)
+    engine.dispose()
+
+
 def create() -> Flask:
     app, engine = Flask(__name__), _engine()
-    metadata.create_all(engine)
 
     @app.post("/rows")
     def add() -> tuple[dict[str, Any], int]:

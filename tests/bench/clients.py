@@ -60,9 +60,13 @@ def send_all(port: int, make: Callable[[int], Request], *, total: int, clients: 
             if number is None:
                 break
             request, began = make(number), time.perf_counter()
-            connection.request(request.method, request.path, request.body, request.headers)
-            response = connection.getresponse()
-            answer = response.read()
+            try:
+                connection.request(request.method, request.path, request.body, request.headers)
+                response = connection.getresponse()
+                answer = response.read()
+            except (OSError, http.client.HTTPException) as error:
+                faults.append(f"no answer: {error!r}")
+                break
             times.append((time.perf_counter() - began) * 1000)
             if response.status >= 300:
                 faults.append(f"{response.status}: {answer[:500]!r}")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from tests.bench import bare
 from tests.bench.clients import Measured, Request, send_all
 from tests.factories import bearer, member
 from tests.factories.filings import patent_fields
@@ -48,7 +49,7 @@ class _Door:
 
 def measure(database_url: str, folder: Path, *, filings: int = FILINGS) -> dict[str, object]:
     """One row of the table: both rates on the same server settings and database, in turns, so that both meet the same noise."""
-    durable, bare, included = [], [], 0.0
+    durable, plain, included = [], [], 0.0
     with service(database_url, folder) as started, _bare(database_url, folder) as (bare_port, bare_process):
         with started.application():
             headers = {**_JSON, **bearer(*member("administrator", "filer"))}
@@ -62,17 +63,17 @@ def measure(database_url: str, folder: Path, *, filings: int = FILINGS) -> dict[
         leaders = {**{name: started.running[name].pid for name in PROCESSES}, "bare": bare_process}
         before = {name: cpu_seconds(leader) for name, leader in leaders.items()}
         for _ in range(ROUNDS):
-            bare.append(bare_route.send(filings // ROUNDS))
+            plain.append(bare_route.send(filings // ROUNDS))
             began = time.perf_counter()
             durable.append(filing_route.send(filings // ROUNDS))
             _await_included(started, filing_route.sent)
             included += time.perf_counter() - began
             _await_rest(started)
         used = {name: cpu_seconds(leader) - before[name] for name, leader in leaders.items()}
-    return _row(_joined(durable), _joined(bare), included, used)
+    return _row(_joined(durable), _joined(plain), included, used)
 
 
-def _row(durable: Measured, bare: Measured, included: float, used: dict[str, float]) -> dict[str, object]:
+def _row(durable: Measured, plain: Measured, included: float, used: dict[str, float]) -> dict[str, object]:
     per_second = len(durable.times) / included
     return {
         "filings": len(durable.times),
@@ -82,11 +83,11 @@ def _row(durable: Measured, bare: Measured, included: float, used: dict[str, flo
         "p95 ms": round(durable.p95, 1),
         "p99 ms": round(durable.p99, 1),
         **{f"{name} CPU ms": round(1000 * seconds / len(durable.times), 2) for name, seconds in used.items()},
-        "bare route /s": round(bare.per_second),
-        "bare p50 ms": round(bare.p50, 1),
-        "bare p95 ms": round(bare.p95, 1),
-        "durable : bare": f"{durable.per_second / bare.per_second:.0%}",
-        "included : bare": f"{per_second / bare.per_second:.0%}",
+        "bare route /s": round(plain.per_second),
+        "bare p50 ms": round(plain.p50, 1),
+        "bare p95 ms": round(plain.p95, 1),
+        "durable : bare": f"{durable.per_second / plain.per_second:.0%}",
+        "included : bare": f"{per_second / plain.per_second:.0%}",
     }
 
 
@@ -118,6 +119,7 @@ def _await_rest(started: Service) -> None:
 def _bare(database_url: str, folder: Path) -> Iterator[tuple[int, int]]:
     """The bare route behind the same gunicorn settings; its port and its process."""
     port = free_port()
+    bare.prepare(database_url)
     environment = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "WEB_THREADS": "4"}
     command = [str(BIN / "gunicorn"), "tests.bench.bare:create()"]
     with (folder / "bare.log").open("wb") as output:

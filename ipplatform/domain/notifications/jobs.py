@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 
 from ipplatform.foundation import settings
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.db import db
 from ipplatform.foundation.jobs import job
 from ipplatform.foundation.storage import write_durably
 
@@ -24,14 +23,15 @@ def use_renderer(renderer: Renderer) -> None:
     _renderer[:] = [renderer]
 
 
-@job("mail")
+@job("mail", own_transactions=True)
 def send(payload: dict[str, Any]) -> None:
-    """Deliver one mail: by SMTP when configured, else as a file in the mail folder."""
+    """Deliver one mail: by SMTP when configured, else as a file in the mail folder.
+
+    In no transaction: on SQLite nobody could write while a mail is made and its server thinks about it.
+    """
     message = compose(payload)
     address = settings.current().smtp_url
     if address:
-        # A mail server may take a minute to answer: on SQLite nobody could write until it has.
-        db.session.commit()
         _by_smtp(message, address)
     else:
         name = f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}.eml"
