@@ -20,6 +20,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET audit.index": 7,  # health: log, checkpoint, witnesses, authorities, figures, runs
     "GET audit.record": 6,
     "GET evidence.Evidence": 12,  # a bundle
+    "GET health.metrics": 6,  # log, checkpoint, witnesses, authorities, figures
     "GET holder_home.show": 7,
     "GET listings.show": 6,
     "GET matches.index": 5,

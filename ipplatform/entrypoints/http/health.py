@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from ipplatform.entrypoints.http.access import public
+from ipplatform.entrypoints.http.evidence_metrics import EvidenceGauges
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.secretbox import cipher
@@ -42,7 +43,7 @@ def metrics() -> Response:
         allowed = request.remote_addr in ("127.0.0.1", "::1")
     if not allowed:
         raise NotFound
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest() + generate_latest(EvidenceGauges()), content_type=CONTENT_TYPE_LATEST)
 
 
 def init_app(app: Flask) -> None:
