@@ -43,6 +43,9 @@ def test_the_auditor_verifies_everything_and_is_told_what_was_changed(visit: Vis
     auditor.sign_in("auditor@demo.example")
     auditor.go("/office/audit")
     auditor.look("console")
+    for part in ("records", "access"):
+        auditor.go(f"/office/audit/{part}")
+        auditor.look(part)
     verify_everything(auditor, "Nothing was found")
     auditor.look("whole")
     with changed_title(service):
@@ -60,7 +63,9 @@ def test_the_administrator_makes_office_people_and_reads_no_unpublished_content(
     administrator.sign_in("administrator@demo.example")
     administrator.go("/admin/people")
     administrator.look("people")
-    for path in ("/office/queue", "/office/audit"):
+    administrator.go("/office/audit")
+    administrator.look("health")
+    for path in ("/office/queue", "/office/audit/records"):
         answer = administrator.page.goto(administrator.address + path)
         assert answer is not None
         assert answer.status in (403, 404)

@@ -4,6 +4,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from ipplatform.domain.accounts.models import Organisation, Person
 from ipplatform.domain.audit.models import AuditEntry
 from ipplatform.domain.evidence import sequencer
 from ipplatform.foundation.db import db
@@ -69,6 +70,26 @@ def test_an_auditor_reads_and_changes_nothing(client: FlaskClient, sign_in: Sign
     db.session.rollback()
     read = select(AuditEntry.subject).where(AuditEntry.action == "filing.read")
     assert db.session.scalars(read).all() == [filing.public_id]
+
+
+def test_a_registrars_reading_is_recorded_once_it_is_of_content_and_the_owner_sees_it(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    person, organisation = member("filer")
+    filing = submitted(actor_of(person, organisation))
+    registrar = office_person("registrar")
+    desk = sign_in(client, registrar)
+    desk.get(f"/office/filings/{filing.public_id}")
+    assert "Nobody outside of your organisation" in owners_page(client, sign_in, person, organisation, filing.public_id)
+    desk = sign_in(client, registrar)
+    desk.post(f"/office/filings/{filing.public_id}/take")
+    desk.get(f"/office/filings/{filing.public_id}")
+    shown = owners_page(client, sign_in, person, organisation, filing.public_id)
+    assert f"<bdi>{registrar.name}</bdi> (Registrar), Application" in shown
+
+
+def owners_page(client: FlaskClient, sign_in: SignIn, person: Person, organisation: Organisation, number: str) -> str:
+    return sign_in(client, person, organisation).get(f"/filings/{number}").text
 
 
 def test_a_bundle_with_its_content_is_for_the_registrar_on_the_case(client: FlaskClient, sign_in: SignIn) -> None:

@@ -127,12 +127,12 @@ def read_bundle(*, actor: Actor, public_id: str) -> Record:
 
 
 def run(*, actor: Actor, public_id: str, polled: bool = False) -> AuditRun:
-    """A run; reading it is recorded, but not each look at its progress (`polled`) until it has ended."""
+    """A run; reading it is recorded, but not each look at its progress (`polled`)."""
     require(PERMISSIONS["audit"], actor)
     found = db.session.scalars(select(AuditRun).where(AuditRun.public_id == public_id)).one_or_none()
     if found is None:
         raise NotFound
-    if found.ended_at is not None or not polled:
+    if not polled:
         trail.record_read(
             actor=actor, action="audit.report", subject_kind="audit", subject=public_id, role=_role(actor)
         )

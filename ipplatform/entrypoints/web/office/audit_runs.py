@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.evidence.audit import console, progress, runs
@@ -51,6 +51,9 @@ def show(number: str) -> ResponseReturnValue:
     """Reloaded by htmx or by the page itself until the run has ended."""
     polled = bool(request.headers.get("HX-Request"))
     found = console.run(actor=actor(), public_id=parse_id(number) or "", polled=polled)
+    if polled and found.ended_at is not None:
+        # The whole page once more: with the end and the report, and without the button that cancels.
+        return Response(headers={"HX-Refresh": "true"})
     page = console.findings(found, after=request.args.get("after"))
     template = "office/audit_progress.html" if polled else "office/audit_run.html"
     return render_template(template, run=found, page=page, progress=progress.of(found), labels=SCOPE_LABELS)

@@ -177,6 +177,8 @@ def test_progress_is_a_fragment_for_htmx(auditor: FlaskClient) -> None:
     fragment = auditor.get(address, headers={"HX-Request": "true"}).text
     assert "<html" not in fragment
     assert "audit-progress" in fragment
+    jobs.run_all()
+    assert auditor.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
 
 
 def test_a_damaged_manifest_does_not_hide_the_record(auditor: FlaskClient) -> None:
