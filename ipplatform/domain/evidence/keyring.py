@@ -42,7 +42,7 @@ def create(purpose: str) -> SoftKey:
     """A further key of `purpose` in a new file. Raises KeyFileError or FileExistsError."""
     keyfile.ensure_passphrase()
     key = SoftKey.generate(ALGORITHMS[purpose])
-    keyfile.write(_next_file(purpose), key.seed, purpose=purpose, public=key.public)
+    keyfile.write(next_file(purpose), key.seed, purpose=purpose, public=key.public)
     return key
 
 
@@ -98,7 +98,8 @@ def _opened(path: Path, purpose: str) -> SoftKey:
     return key
 
 
-def _next_file(purpose: str) -> Path:
+def next_file(purpose: str) -> Path:
+    """Where the next key of a purpose goes."""
     numbers = [_number(purpose, path) or 1 for path in files(purpose)]
     number = max(numbers, default=0) + 1
     return settings.current().keys_dir / f"{purpose}{'' if number == 1 else f'-{number}'}{SUFFIX}"

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ipplatform.domain.evidence import keyring
+from ipplatform.domain.evidence.certificate import keys as pdf
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import note
 from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
@@ -62,6 +63,7 @@ def ensure() -> None:
     _encrypt_old_key()
     for purpose in keyring.ALGORITHMS:
         keyring.ensure(purpose)
+    pdf.ensure()
     _ensure_vkeys()
     refresh_policy()
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.bundle import texts
 from ipplatform.domain.evidence.bundle.proofs import AWAITING, covering, proof
+from ipplatform.domain.evidence.certificate.bundle import Certified
 from ipplatform.domain.evidence.erasure import bundle as erasure
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.holder.bundle import Signatures
@@ -56,10 +57,13 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
     log += [of_bytes(name, data) for name, data in former.files(record, lambda other: proof(other, checkpoint))]
     stamps = Stamps(record.leaf_index or 0)
     log += [of_bytes(name, data) for name, data in stamps.files()]
+    certified = Certified(record, with_filing=with_filing)
+    log += [of_bytes(name, data) for name, data in certified.files()]
     facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, stamps.readme, erase)
     witnesses = Witnesses(checkpoint)
-    own_words = witnesses.readme + (signed.readme if signed else "")
+    own_words = witnesses.readme + (signed.readme if signed else "") + certified.readme
     further = witnesses.instructions + (signed.instructions if signed else "") + stamps.instructions
+    further += certified.instructions
     scripts = [
         of_bytes("README.txt", texts.readme(facts) + own_words.encode()),
         of_bytes("VERIFY.txt", texts.instructions(facts) + further.encode()),

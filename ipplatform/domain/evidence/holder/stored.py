@@ -1,4 +1,4 @@
-"""Raw rows of holders' keys and signatures: read so that a damaged value becomes a finding and never ends the audit."""
+"""Raw rows of holders' keys and signatures, and of certificates: read so that a damaged value becomes a finding and never ends the audit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, String, select, type_coerce
 
 from ipplatform.domain.evidence.audit import rows
+from ipplatform.domain.evidence.certificate.models import Certificate
 from ipplatform.domain.evidence.holder.models import HolderSignature, SigningKey
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import EncryptedBytes, UtcDateTime, db
@@ -36,7 +37,9 @@ class Stored:
         return self.values[name]
 
 
-def read(model: type[SigningKey] | type[HolderSignature], condition: ColumnElement[bool]) -> Iterator[Stored]:
+def read(
+    model: type[SigningKey] | type[HolderSignature] | type[Certificate], condition: ColumnElement[bool]
+) -> Iterator[Stored]:
     """Rows in the order they were made."""
     columns = model.__table__.columns
     chosen = [_raw(column).label(column.name) for column in columns]

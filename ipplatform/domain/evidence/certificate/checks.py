@@ -1,0 +1,38 @@
+"""Certificates among what the audit checks of every record: the bytes that were signed, and every column beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+
+from ipplatform.domain.evidence.certificate import sealing
+from ipplatform.domain.evidence.certificate.models import Certificate
+from ipplatform.domain.evidence.columns import EVERY_KIND, ColumnFinding, Item, register_check
+from ipplatform.domain.evidence.holder.stored import CHANGED, Stored, read
+from ipplatform.foundation.db import among, db
+
+# So many are in memory at once.
+CHUNK = 20
+
+
+def certificates(items: Sequence[Item]) -> Iterator[ColumnFinding]:
+    """A changed byte of a certificate is named with its record. One that belongs to no record any more stands alone."""
+    by_id = {item.id: item for item in items}
+    of_these = among(Certificate.record_id, by_id)
+    found = list(db.session.scalars(select(Certificate.id).where(of_these).order_by(Certificate.id)))
+    for place in range(0, len(found), CHUNK):
+        for row in read(Certificate, Certificate.id.in_(found[place : place + CHUNK])):
+            item = by_id[row["record_id"]]
+            for field in _broken(row):
+                yield ColumnFinding(item, f"{Certificate.__tablename__}.{field}", "as it was issued", "changed")
+
+
+def _broken(row: Stored) -> list[str]:
+    """A sealed value that does not authenticate is named alone: nothing can be said of what it was."""
+    if row["content"] is CHANGED:
+        return ["content"]
+    return sealing.broken(row.values, row.seal)
+
+
+register_check(EVERY_KIND, certificates)

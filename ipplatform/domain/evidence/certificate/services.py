@@ -1,0 +1,187 @@
+"""Issues certificates: once for a record, a language and a state of its evidence, and keeps the bytes.
+
+Nothing is held while a page is set or an authority is asked: reading, making and keeping are apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from ipplatform.domain.accounts.actor import Actor
+from ipplatform.domain.accounts.authorization import require
+from ipplatform.domain.audit import services as trail
+from ipplatform.domain.evidence import queries as log_queries
+from ipplatform.domain.evidence import services as evidence
+from ipplatform.domain.evidence.certificate import document, facts, keys, queries, sealing, signing
+from ipplatform.domain.evidence.certificate.facts import Evidence
+from ipplatform.domain.evidence.certificate.keys import PdfKey
+from ipplatform.domain.evidence.certificate.models import Certificate
+from ipplatform.domain.evidence.certificate.permissions import READ
+from ipplatform.domain.evidence.erasure.access import require_content
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.time import configuration, store
+from ipplatform.domain.evidence.time.configuration import Authority
+from ipplatform.domain.evidence.time.errors import AuthorityProblem
+from ipplatform.domain.evidence.time.models import AuthorityState
+from ipplatform.foundation import clock, rows, settings
+from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.errors import Conflict, Invalid, NotFound
+from ipplatform.foundation.i18n import _l
+from ipplatform.foundation.ids import display_id
+from ipplatform.foundation.keyfile import KeyFileError
+from ipplatform.foundation.secretbox import Damaged
+
+# An authority that failed lately is not asked again meanwhile: somebody waits for the page.
+PAUSE = timedelta(minutes=10)
+LANGUAGE = _l("Choose English (en) or Chinese (zh).")
+NO_KEY = _l("Certificates cannot be signed at present. The operator of the service has to look after the signing key.")
+DAMAGED = _l("The stored certificate is damaged. The operator of the service can restore it.")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A certificate as it is handed out; `stamped_by` None: the signature in it carries no time stamp."""
+
+    filing: str
+    language: str
+    content: bytes
+    stamped_by: str | None
+    issued_at: datetime
+
+    @property
+    def name(self) -> str:
+        return f"certificate-{display_id(self.filing)}-{self.language}.pdf"
+
+
+@dataclass(frozen=True)
+class _Task:
+    record: Record
+    filed: dict[str, Any]
+    evidence: Evidence
+    authorities: tuple[Authority, ...]
+
+
+def certificate(*, actor: Actor, filing: str, language: str) -> Issued:
+    """The certificate of a filing (public id), issued now if it was not before. In transactions of its own.
+
+    Invalid (language), NotFound, Forbidden, Gone (erased), Conflict (awaiting_inclusion, certificate_key,
+    certificate_damaged). An auditor's reading is recorded.
+    """
+    if language not in document.LANGUAGES:
+        raise Invalid({"language": [LANGUAGE]})
+    with transaction(reads_only=True):
+        task = _task(actor, filing)
+        kept = _kept(task, language)
+    if kept is None:
+        made = _made(task, language)
+        with transaction():
+            kept = _keep(task.record, made)
+    if "auditor" in actor.office:
+        with transaction():
+            trail.record(actor=actor, action="audit.certificate", subject_kind="filing", subject=filing)
+    return Issued(filing, language, kept.content, kept.stamped_by, kept.issued_at)
+
+
+def _task(actor: Actor, filing: str) -> _Task:
+    record = log_queries.record_by_filing(filing)
+    if record is None or record.organisation_id is None:
+        raise NotFound
+    require(READ, actor, record)
+    require_content(filing)
+    if record.manifest is None:
+        raise NotFound
+    return _Task(record, facts.filed(record), Evidence.of(record), _askable())
+
+
+def _kept(task: _Task, language: str) -> Certificate | None:
+    try:
+        return queries.kept(task.record.id, language, task.evidence.basis)
+    except Damaged as error:
+        raise Conflict(DAMAGED, code="certificate_damaged") from error
+
+
+def _made(task: _Task, language: str) -> Certificate:
+    moment = clock.now().replace(microsecond=0)
+    key = _key()
+    content, stamped_by = _signed(task, language, key, moment)
+    return Certificate(
+        record_id=task.record.id,
+        language=language,
+        basis=task.evidence.basis,
+        checkpoint_size=task.evidence.head.size,
+        content=content,
+        signer_sha256=key.sha256,
+        stamped_by=stamped_by,
+        issued_at=moment,
+    )
+
+
+def _signed(task: _Task, language: str, key: PdfKey, moment: datetime) -> tuple[bytes, str | None]:
+    """The page says whose time stamp the signature carries; without one the page that says so is signed."""
+    for authority in task.authorities:
+        page = _page(task, language, key, moment, authority)
+        try:
+            return signing.sign(page, key, authority), authority.name
+        except signing.NotStamped as error:
+            with transaction():
+                store.failed(authority.name, str(error))
+    return signing.sign(_page(task, language, key, moment, None), key), None
+
+
+def _page(task: _Task, language: str, key: PdfKey, moment: datetime, authority: Authority | None) -> bytes:
+    current = settings.current()
+    shown = {
+        **task.filed,
+        **task.evidence.shown,
+        "zone": current.zone_name_zh if language == "zh" else current.zone_name,
+        "zone_other": current.zone_name if language == "zh" else current.zone_name_zh,
+        "issued_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+        "stamped_by": authority.name if authority else "",
+        "signer": key.sha256.hex()[:16].upper(),
+    }
+    address = f"{current.base_url}/verify/{display_id(task.record.public_id)}"
+    return document.render(
+        shown, language=language, address=address, attachments=task.evidence.attachments, at=moment
+    )
+
+
+def _keep(record: Record, made: Certificate) -> Certificate:
+    """Whoever issued the same meanwhile was first, and theirs is the answer. Gone when it was erased meanwhile."""
+    evidence.lock_asset(record.asset or record.public_id)
+    require_content(record.public_id)
+    made.seal = sealing.seal(made)
+    if rows.insert_unless_there(made):
+        return made
+    found = queries.kept(made.record_id, made.language, made.basis)
+    if found is None:
+        raise Conflict(code="raced")
+    return found
+
+
+def _key() -> PdfKey:
+    try:
+        return keys.load()
+    except KeyFileError as error:
+        log.exception("certificate key unusable")
+        raise Conflict(NO_KEY, code="certificate_key") from error
+
+
+def _askable() -> tuple[Authority, ...]:
+    """The configured authorities but those that failed lately."""
+    try:
+        configured = configuration.authorities()
+    except AuthorityProblem as error:
+        log.warning("time authorities unusable", reason=str(error))
+        return ()
+    if not configured:
+        return ()
+    lately = AuthorityState.failed_at > clock.now() - PAUSE
+    later = AuthorityState.succeeded_at.is_(None) | (AuthorityState.succeeded_at < AuthorityState.failed_at)
+    failing = set(db.session.scalars(select(AuthorityState.name).where(lately, later)))
+    return tuple(item for item in configured if item.name not in failing)
