@@ -64,6 +64,7 @@ REGISTER = {
 
 EVIDENCE = {
     "GET evidence.Evidence": Line(SIGNED_IN, _RECORD),
+    "GET evidence.Certificate": Line(OWN | _AUDITOR, {"number": "submitted"}),
     "GET evidence.Proof": Line(SIGNED_IN, _RECORD),
     "POST evidence.TimeStamp": Line(OWN, {"number": "submitted"}),
     "GET audits.Runs": Line(_AUDITOR),

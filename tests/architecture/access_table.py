@@ -141,6 +141,7 @@ _AUDITOR = frozenset({"auditor"})
 
 EVIDENCE = {
     "GET records.show": Line(EVERYBODY, _RECORD),
+    "GET records.certificate": Line(OWN | _AUDITOR, {"number": "submitted"}),
     "GET records.evidence": Line(EVERYBODY, _RECORD),
     "GET log.index": Line(EVERYBODY),
     "GET log.checkpoint": Line(EVERYBODY),

@@ -107,6 +107,27 @@ def export(filing: str, output: Path | None, public_only: bool) -> None:
     click.echo(str(path))
 
 
+@command.command("certificate")
+@click.argument("filing")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Defaults to certificate-FILING-LANGUAGE.pdf.")
+@with_appcontext
+def certificate(filing: str, language: str, output: Path | None) -> None:
+    """Write the certificate of FILING as PDF; it is issued now when it was not before."""
+    from ipplatform.domain.accounts.actor import SYSTEM
+    from ipplatform.domain.evidence.certificate import services
+    from ipplatform.foundation.errors import DomainError
+    from ipplatform.foundation.ids import parse_id
+
+    try:
+        found = services.certificate(actor=SYSTEM, filing=parse_id(filing) or "", language=language)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    path = output or Path(found.name)
+    path.write_bytes(found.content)
+    click.echo(f"{path}: " + (f"time stamp of {found.stamped_by}" if found.stamped_by else "without a time stamp"))
+
+
 def _checks(file: Path, trusted: policies.Policy | None, authorities: bytes | None) -> Iterator[Check]:
     if witnesses.is_equivocation(file):
         yield from witnesses.equivocation_checks(file, trusted)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import click
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from flask.cli import with_appcontext
 
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.evidence import keyring, keys, rotation, sequencer
+from ipplatform.domain.evidence.certificate import keys as pdf
 from ipplatform.domain.evidence.formats import note
 from ipplatform.foundation import settings
 from ipplatform.foundation.db import transaction
@@ -37,13 +41,18 @@ def list_keys() -> None:
         for public in keyring.public_halves(purpose):
             key = note.VerifierKey(name(settings.current().origin), keyring.ALGORITHMS[purpose], public)
             click.echo(f"{purpose:<18} {key.key_id.hex()}\n  {key.vkey}")
+    for certificate in _or_complain(pdf.known):
+        click.echo(f"{pdf.PURPOSE:<18} {_described(certificate)}")
 
 
 @command.command("rotate")
-@click.argument("purpose", type=click.Choice([*keyring.ALGORITHMS]))
+@click.argument("purpose", type=click.Choice([*keyring.ALGORITHMS, pdf.PURPOSE]))
 @with_appcontext
 def rotate(purpose: str) -> None:
     """Make a new key of PURPOSE. The log's old key signs beside it until it is retired."""
+    if purpose == pdf.PURPOSE:
+        click.echo(f"{purpose}: a new key signs certificates from now on\n{_described(_or_complain(pdf.create))}")
+        return
     if purpose not in keys.PURPOSES:
         key = _or_complain(lambda: keyring.create(purpose))
         click.echo(f"{purpose}: a new key signs from now on; tell those who trust the old one")
@@ -61,6 +70,29 @@ def retire(key_id: str) -> None:
     """End an overlap: the log's key KEY_ID (8 digits, from `keys list`) no longer signs."""
     ended = _or_complain(lambda: _alone(lambda: rotation.retire(actor=SYSTEM, key_id=key_id.lower())))
     click.echo(f"{ended.key.key_id.hex()} is retired; heads from {ended.until} entries on do without it")
+
+
+@command.command("request")
+@with_appcontext
+def request() -> None:
+    """A certification request (PEM) for the key that signs PDFs, for an authority that people trust."""
+    click.echo(_or_complain(pdf.request).decode(), nl=False)
+
+
+@command.command("certify")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@with_appcontext
+def certify(file: Path) -> None:
+    """Sign PDFs with the certificate in FILE: PEM, that of our key first, then the chain above it."""
+    click.echo(f"{pdf.PURPOSE}: {_described(_or_complain(lambda: pdf.install(file.read_bytes())))}")
+
+
+def _described(certificate: x509.Certificate) -> str:
+    digest = certificate.fingerprint(SHA256()).hex()[:16].upper()
+    return (
+        f"{digest}  {certificate.subject.rfc4514_string()}, issued by {certificate.issuer.rfc4514_string()}, "
+        f"valid to {certificate.not_valid_after_utc:%Y-%m-%d}"
+    )
 
 
 def _alone(act: Callable[[], Result]) -> Result:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def render(
             missing = _missing(error)
             if not missing:
                 raise
-            facts = _changed(facts, lambda text, missing=missing: rules.without(text, missing))
+            facts = _changed(facts, partial(rules.without, missing=missing))
     return _compile(_changed(facts, rules.plain_scripts), files, code, at)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
@@ -135,7 +136,7 @@ def _newest() -> Path:
 
 
 def _require_chain(chain: list[x509.Certificate]) -> None:
-    for below, above in zip(chain, chain[1:], strict=False):
+    for below, above in pairwise(chain):
         try:
             below.verify_directly_issued_by(above)
         except (ValueError, TypeError, InvalidSignature) as error:
@@ -177,6 +178,4 @@ def _spki(certificate: x509.Certificate) -> bytes:
 
 
 def _spki_of(key: rsa.RSAPrivateKey) -> bytes:
-    return key.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)

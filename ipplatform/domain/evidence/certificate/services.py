@@ -34,13 +34,11 @@ from ipplatform.foundation.errors import Conflict, Invalid, NotFound
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.ids import display_id
 from ipplatform.foundation.keyfile import KeyFileError
-from ipplatform.foundation.secretbox import Damaged
 
 # An authority that failed lately is not asked again meanwhile: somebody waits for the page.
 PAUSE = timedelta(minutes=10)
 LANGUAGE = _l("Choose English (en) or Chinese (zh).")
 NO_KEY = _l("Certificates cannot be signed at present. The operator of the service has to look after the signing key.")
-DAMAGED = _l("The stored certificate is damaged. The operator of the service can restore it.")
 log = structlog.get_logger()
 
 
@@ -77,7 +75,7 @@ def certificate(*, actor: Actor, filing: str, language: str) -> Issued:
         raise Invalid({"language": [LANGUAGE]})
     with transaction(reads_only=True):
         task = _task(actor, filing)
-        kept = _kept(task, language)
+        kept = queries.kept(task.record.id, language, task.evidence.basis)
     if kept is None:
         made = _made(task, language)
         with transaction():
@@ -97,13 +95,6 @@ def _task(actor: Actor, filing: str) -> _Task:
     if record.manifest is None:
         raise NotFound
     return _Task(record, facts.filed(record), Evidence.of(record), _askable())
-
-
-def _kept(task: _Task, language: str) -> Certificate | None:
-    try:
-        return queries.kept(task.record.id, language, task.evidence.basis)
-    except Damaged as error:
-        raise Conflict(DAMAGED, code="certificate_damaged") from error
 
 
 def _made(task: _Task, language: str) -> Certificate:
@@ -146,9 +137,7 @@ def _page(task: _Task, language: str, key: PdfKey, moment: datetime, authority: 
         "signer": key.sha256.hex()[:16].upper(),
     }
     address = f"{current.base_url}/verify/{display_id(task.record.public_id)}"
-    return document.render(
-        shown, language=language, address=address, attachments=task.evidence.attachments, at=moment
-    )
+    return document.render(shown, language=language, address=address, attachments=task.evidence.attachments, at=moment)
 
 
 def _keep(record: Record, made: Certificate) -> Certificate:

@@ -61,7 +61,7 @@ def _signer(key: PdfKey) -> Any:
             return self.made
 
     chain = [x509.Certificate.load(item.public_bytes(Encoding.DER)) for item in key.chain]
-    above = SimpleCertificateStore()
+    above: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     above.register_multiple(chain[1:])
     return Remembering(chain[0], keys.PrivateKeyInfo.load(key.private), above)
 
@@ -79,7 +79,7 @@ def _stamper(signer: Any, authority: Authority) -> Any:
                 raise NotStamped(str(error)) from error
             return _token_of(obtained.response)
 
-    return Asking()
+    return Asking()  # type: ignore[no-untyped-call]
 
 
 def _token_of(response: bytes) -> cms.ContentInfo:

@@ -9,6 +9,7 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
 
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.evidence import queries
@@ -16,7 +17,7 @@ from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.domain.evidence.time import queries as times
 from ipplatform.domain.evidence.time import stamping
-from ipplatform.entrypoints.http import bundles
+from ipplatform.entrypoints.http import bundles, certificates
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound
@@ -78,6 +79,27 @@ class Evidence(MethodView):
         """The bundle of evidence: everything for the holder, the public part for others."""
         record = _record(number)
         return bundles.answer_member(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+
+
+class LanguageSchema(Schema):
+    language = fields.String(
+        validate=OneOf(["en", "zh"]), metadata={"description": "Of the certificate; else as Accept-Language asks"}
+    )
+
+
+@blueprint.route("/<number>/certificate")
+class Certificate(MethodView):
+    @blueprint.arguments(LanguageSchema, location="query")
+    @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
+    @blueprint.alt_response(403, description="It shows what is not published", success=False)
+    @blueprint.alt_response(404, description="No such filing", success=False)
+    @blueprint.alt_response(409, description="The filing still awaits inclusion in the log", success=False)
+    @blueprint.alt_response(410, description="The content of the filing was erased", success=False)
+    @blueprint.doc(security=[{"bearer": []}])
+    @token("filings:read")
+    def get(self, _args: dict[str, Any], number: str) -> Response:
+        """The certificate of a filing as PDF/A-3, signed (PAdES), with the proof attached; for people."""
+        return certificates.answer(number)
 
 
 @blueprint.route("/<number>/time-stamp")

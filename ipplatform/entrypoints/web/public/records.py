@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts.authorization import allows
@@ -12,7 +12,7 @@ from ipplatform.domain.evidence.erasure.models import Erased
 from ipplatform.domain.evidence.holder import queries as holder
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
-from ipplatform.entrypoints.http import bundles, time
+from ipplatform.entrypoints.http import bundles, certificates, time
 from ipplatform.entrypoints.http.access import public
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound
@@ -33,6 +33,7 @@ def show(number: str) -> ResponseReturnValue:
         time=time.shown(record, included=receipt.proof is not None),
         signatures=holder.signature_count(record.id),
         erased=_erased(record),
+        certified=certificates.offered(record, included=receipt.proof is not None),
     )
 
 
@@ -42,6 +43,13 @@ def evidence(number: str) -> ResponseReturnValue:
     """Everything for the holder, what is public for everybody else. Auditors have their own, recorded way to it."""
     record = _record(number)
     return bundles.answer_member(record, with_filing=allows(PERMISSIONS["bundle.full"], actor(), record))
+
+
+@blueprint.get("/records/<number>/certificate")
+@public
+def certificate(number: str) -> Response:
+    """For whoever may read what it shows: the service asks. It writes in a transaction of its own."""
+    return certificates.answer(number)
 
 
 def _erased(record: Record) -> Erased | None:
