@@ -19,7 +19,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET audit.evidence": 13,  # a bundle
     "GET audit.index": 7,  # health: log, checkpoint, witnesses, authorities, figures, runs
     "GET audit.record": 6,
-    "GET evidence.Certificate": 10,  # what it shows, and its keeping: it is issued by this request
+    "GET evidence.Certificate": 11,  # what it shows, its keeping, and who read it: it is issued by this request
     "GET evidence.Evidence": 12,  # a bundle
     "GET health.metrics": 6,  # log, checkpoint, witnesses, authorities, figures
     "GET holder_home.show": 7,
@@ -29,7 +29,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET office_erasures.show": 8,  # what would be erased, what stands against it, and an auditor's read recorded
     "GET office_filings.show": 10,  # an auditor's read is recorded
     "GET queue.index": 5,
-    "GET records.certificate": 10,  # what it shows, and its keeping: it is issued by this request
+    "GET records.certificate": 11,  # what it shows, its keeping, and who read it: it is issued by this request
     "GET records.evidence": 12,  # a bundle
     "GET records.show": 5,  # the last is what independent clocks say
     "GET register.show": 8,

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from ipplatform.domain.accounts.actor import Actor
-from ipplatform.domain.accounts.authorization import require
+from ipplatform.domain.accounts.authorization import any_member, require
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries as log_queries
 from ipplatform.domain.evidence import services as evidence
@@ -69,7 +69,7 @@ def certificate(*, actor: Actor, filing: str, language: str) -> Issued:
     """The certificate of a filing (public id), issued now if it was not before. In transactions of its own.
 
     Invalid (language), NotFound, Forbidden, Gone (erased), Conflict (awaiting_inclusion, certificate_key,
-    certificate_damaged). An auditor's reading is recorded.
+    certificate_damaged). Reading is recorded, but not by those who read what is published to all.
     """
     if language not in document.LANGUAGES:
         raise Invalid({"language": [LANGUAGE]})
@@ -80,9 +80,13 @@ def certificate(*, actor: Actor, filing: str, language: str) -> Issued:
         made = _made(task, language)
         with transaction():
             kept = _keep(task.record, made)
-    if "auditor" in actor.office:
+    role = _role(actor, task.record)
+    if role is not None:
+        # Apart, so that what is published never takes SQLite's write lock.
         with transaction():
-            trail.record(actor=actor, action="audit.certificate", subject_kind="filing", subject=filing)
+            trail.record_read(
+                actor=actor, action="filing.certificate", subject_kind="filing", subject=filing, role=role
+            )
     return Issued(filing, language, kept.content, kept.stamped_by, kept.issued_at)
 
 
@@ -95,6 +99,12 @@ def _task(actor: Actor, filing: str) -> _Task:
     if record.manifest is None:
         raise NotFound
     return _Task(record, facts.filed(record), Evidence.of(record), _askable())
+
+
+def _role(actor: Actor, record: Record) -> str | None:
+    if any_member(actor, record):
+        return trail.MEMBER
+    return next((role for role in (trail.AUDITOR, trail.REGISTRAR, trail.SYSTEM) if role in actor.office), None)
 
 
 def _made(task: _Task, language: str) -> Certificate:

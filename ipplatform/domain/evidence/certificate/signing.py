@@ -12,6 +12,7 @@ from ipplatform.domain.evidence.certificate.keys import PdfKey
 from ipplatform.domain.evidence.time import client
 from ipplatform.domain.evidence.time.configuration import Authority
 from ipplatform.domain.evidence.time.errors import AuthorityProblem, TokenError
+from ipplatform.foundation import coroutines
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -43,7 +44,8 @@ def sign(document: bytes, key: PdfKey, authority: Authority | None = None) -> by
     stamper = None if authority is None else _stamper(signer, authority)
     writer = signers.PdfSigner(metadata, signer, timestamper=stamper)
     room = ROOM if authority is None else ROOM_WITH_STAMP
-    signed = writer.sign_pdf(IncrementalPdfFileWriter(BytesIO(document)), bytes_reserved=2 * room)
+    update = IncrementalPdfFileWriter(BytesIO(document))
+    signed = coroutines.result_of(writer.async_sign_pdf(update, bytes_reserved=2 * room))
     return bytes(signed.getvalue())
 
 

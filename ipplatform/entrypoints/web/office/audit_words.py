@@ -47,6 +47,7 @@ ACTION_WORDS = {
     "filing.read": _l("Application"),
     "filing.document": _l("Document"),
     "filing.bundle": _l("Evidence with the filing"),
+    "filing.certificate": _l("Certificate"),
     "access.read": _l("Access record"),
     "access.export": _l("Access record as a file"),
     "erasure.read": _l("Request for erasure"),
