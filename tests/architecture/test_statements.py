@@ -31,7 +31,7 @@ ALLOWED = {  # pages that gather one thing's whole story; the number may only fa
     "GET queue.index": 5,
     "GET records.certificate": 11,  # what it shows, its keeping, and who read it: it is issued by this request
     "GET records.evidence": 12,  # a bundle
-    "GET records.show": 5,  # the last is what independent clocks say
+    "GET records.show": 6,  # the last two are what independent clocks say, and whether everybody may read the certificate
     "GET register.show": 8,
 }
 WHO_ASKS = 1  # the session with its person and all roles

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+
 from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.assets.rules import is_public
@@ -12,6 +15,8 @@ from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.permissions import READ
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.foundation.db import db
+
+CASE = "registration"
 
 
 def describe(*, subject: Subject) -> None:
@@ -26,16 +31,25 @@ def describe(*, subject: Subject) -> None:
 
 def may_read(*, reading: Reading) -> None:
     """Registrars read the cases they took; everybody reads what the register shows."""
+    reading.granted = _is_published(reading.filing) or ("registrar" in reading.actor.office and _is_on_case(reading))
+
+
+def _is_on_case(reading: Reading) -> bool:
     found = queries.filing(reading.filing)
-    if found is None:
-        return
-    case = found.about or found
-    reading.granted = allows(READ, reading.actor, case) or _is_published(found, case)
+    return found is not None and allows(READ, reading.actor, found.about or found)
 
 
-def _is_published(found: Filing, case: Filing) -> bool:
-    """The register shows what the latest submission of a registered case says, and nothing of those before."""
-    if case.kind != "registration" or case.status != lifecycle.REGISTERED or case.asset_id is None:
-        return False
-    asset = db.session.get_one(Asset, case.asset_id)
-    return is_public(origin=asset.origin, status=asset.status) and queries.latest_submission(case).id == found.id
+def _is_published(filing: str) -> bool:
+    """The register shows what the latest submission of a registered case says, and nothing of those before it."""
+    case, later = aliased(Filing), aliased(Filing)
+    amended = (later.about_id == case.id, later.kind == "amendment", later.status != lifecycle.DRAFT)
+    shown = (
+        select(Asset.origin, Asset.status)
+        .join(case, case.asset_id == Asset.id)
+        .join(Filing, or_(Filing.id == case.id, Filing.about_id == case.id))
+        .where(Filing.public_id == filing, Filing.kind.in_((CASE, "amendment")))
+        .where(case.kind == CASE, case.status == lifecycle.REGISTERED)
+        .where(~select(later.id).where(*amended, later.id > Filing.id).correlate(case, Filing).exists())
+    )
+    found = db.session.execute(shown).one_or_none()
+    return found is not None and is_public(origin=found.origin, status=found.status)

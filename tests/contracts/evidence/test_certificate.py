@@ -270,9 +270,7 @@ def test_every_command_that_the_bundle_shows_works(app: Flask, tmp_path: Path) -
         data = b"".join(archive.stream(contents.members(record, with_filing=True)))
     with zipfile.ZipFile(BytesIO(data)) as opened:
         opened.extractall(tmp_path)
-    shown = [
-        line.strip() for line in (tmp_path / "VERIFY.txt").read_text().splitlines() if line.startswith("    pdf")
-    ]
+    shown = [line.strip() for line in (tmp_path / "VERIFY.txt").read_text().splitlines() if line.startswith("    pdf")]
     assert [line.split()[0] for line in shown] == ["pdfsig", "pdfdetach"]
     printed = []
     for line in shown:
