@@ -11,12 +11,18 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from ipplatform.domain.evidence.certificate import rules
 from ipplatform.domain.evidence.certificate.facts import Attachment
+from ipplatform.foundation.errors import Conflict
+from ipplatform.foundation.i18n import _l
 
 TEMPLATES = Path(__file__).resolve().parents[4] / "templates" / "documents"
 LANGUAGES = ("en", "zh")
 MOST_TRIES = 8
+NO_FONT = _l("The service has no font for this language. Its operator has to install one (Debian: fonts-noto-cjk).")
+log = structlog.get_logger()
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
 _NO_GLYPH = re.compile(r"the text `\"(.+?)\"` could not be displayed")
 
@@ -26,7 +32,8 @@ def render(
 ) -> bytes:
     """One page. `address` is where the code on it leads, `at` the document's date.
 
-    A character that no font has becomes a box: PDF/A must not refer to a glyph that is not in the file.
+    A character that no font has becomes a box: PDF/A must not refer to a glyph that is not in the file. Raises Conflict
+    (certificate_font) where the fonts for the language itself are missing.
     """
     facts = {**shown, "language": language, "address": address}
     files = json.dumps([_listed(item) for item in attachments])
@@ -40,8 +47,14 @@ def render(
             missing = _missing(error)
             if not missing:
                 raise
+            # Those that are in our own words only come back: eight tries end that.
             facts = _changed(facts, partial(rules.without, missing=missing))
-    return _compile(_changed(facts, rules.plain_scripts), files, code, at)
+    try:
+        return _compile(_changed(facts, rules.plain_scripts), files, code, at)
+    except typst.TypstError as error:
+        # Only our own words are left: without a font for them there is no page.
+        log.exception("certificate cannot be set", language=language)
+        raise Conflict(NO_FONT, code="certificate_font") from error
 
 
 def _compile(facts: dict[str, Any], files: str, code: str, at: datetime) -> bytes:
@@ -60,7 +73,9 @@ def _compile(facts: dict[str, Any], files: str, code: str, at: datetime) -> byte
 
 def _missing(error: Any) -> list[str]:
     """Texts without a glyph, and each of their characters."""
-    found = [_ESCAPED.sub(_character, text) for text in _NO_GLYPH.findall(error.diagnostic)]
+    found = [
+        _ESCAPED.sub(_character, text) for text in _NO_GLYPH.findall(getattr(error, "diagnostic", "") or str(error))
+    ]
     return [one for text in found for one in (text, *text) if one.strip()]
 
 

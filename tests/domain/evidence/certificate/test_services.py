@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import typst
 from flask import Flask
 from sqlalchemy import delete, select, text
 
@@ -186,6 +188,22 @@ def test_without_a_usable_key_it_is_said_and_nothing_is_kept(app: Flask) -> None
     assert refused.value.code == "certificate_key"
     with transaction(reads_only=True):
         assert queries.issued(log.record_by_filing_id(filing.public_id) or 0) == []
+
+
+def test_without_a_font_for_the_language_it_is_said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = typst.compile
+
+    def without_chinese(*arguments: Any, **options: Any) -> bytes:
+        if json.loads(options["sys_inputs"]["data"])["language"] == "zh":
+            raise typst.TypstError('the text `"申"` could not be displayed with font `"x"`')
+        return bytes(compiled(*arguments, **options))
+
+    monkeypatch.setattr(typst, "compile", without_chinese)
+    actor = filer()
+    first = issued(actor)
+    with pytest.raises(Conflict) as refused:
+        services.certificate(actor=actor, filing=first.filing, language="zh")
+    assert refused.value.code == "certificate_font"
 
 
 @both_databases
