@@ -1,124 +1,103 @@
-"""Changes of a single byte over everything the audit vouches for: records, documents, leaves, tiles.
+"""Changes of a single byte over everything the audit vouches for: rows of tables, and files.
 
-`mutations(random, count)` draws from every place with equal weight per place, not per byte, so that small columns are hit
-as surely as large files. Each mutation is applied, must be found by a full audit that names it, and is taken back.
+Every place (a column of a table, a folder) has equal weight, not every byte, so that small columns are hit as surely as
+large files. Each change is made behind the service's back, must be found by a full audit that names it, and is taken back.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any, Protocol
 
 from config import Settings
-from tests.trials import counts
-
-COLUMNS = {
-    "evidence_record": (
-        "public_id", "asset", "kind", "idempotency_key", "request_digest", "manifest", "salt", "commitment", "leaf",
-        "seal", "created_at",
-    ),
-    "evidence_document": ("storage_key",),
-    "log_leaf": ("entry",),
-    "log_tile": ("data",),
-}  # fmt: skip
-FILE_PLACES = ("document", "published tile", "published entries")
+from ipplatform.domain.evidence.audit.findings import Finding
+from tests.databases import SQLITE
+from tests.trials import counts, places
+from tests.trials.stored import Row, Tables, flipped
 
 
-@dataclass(frozen=True)
-class Mutation:
-    """`place` says what was changed; `names` are words of which a finding's record or field must hold one."""
+class Mutation(Protocol):
+    """`place` says what was changed; `names` are words of which a finding must hold one. `apply` may raise Refused."""
 
     place: str
-    names: tuple[str, ...]
-    apply: Callable[[], None]
-    undo: Callable[[], None]
+
+    @property
+    def names(self) -> Sequence[str]: ...
+    def apply(self) -> None: ...
+    def undo(self) -> None: ...
 
 
-def count() -> int:
-    return counts.count(sample=60, full=1000)
+def count(dialect: str) -> int:
+    return counts.count(sample=16, full=2000) if dialect == SQLITE else counts.count(sample=6, full=300)
 
 
-def mutations(settings: Settings, random: Random, how_many: int) -> Iterator[Mutation]:
-    places = [(table, column) for table, columns in COLUMNS.items() for column in columns]
-    places += [(kind, "") for kind in FILE_PLACES]
-    for number in range(how_many):
-        place, column = places[number % len(places)] if number < len(places) else random.choice(places)
-        if place in FILE_PLACES:
-            yield _of_file(settings, random, place)
-        else:
-            yield _of_column(settings, random, place, column)
+def mutations(settings: Settings, tables: Tables, random: Random) -> Iterator[Mutation]:
+    """Without end: every place once in random order, then places at random."""
+    found: list[tuple[str, str]] = [*places.covered(), *((folder, "") for folder in places.FOLDERS)]
+    random.shuffle(found)
+    number = 0
+    while True:
+        table, column = found[number] if number < len(found) else random.choice(found)
+        number += 1
+        made = OfColumn.at(tables, table, column, random) if column else OfFile.at(settings, tables, table, random)
+        if made is not None:
+            yield made
 
 
-def flip(data: bytes, at: int, random: Random) -> bytes:
-    return data[:at] + bytes([data[at] ^ random.randint(1, 255)]) + data[at + 1 :]
+def is_named(mutation: Mutation, findings: Sequence[Finding]) -> bool:
+    wanted = "|".join(re.escape(name) for name in mutation.names if name)
+    pattern = re.compile(rf"(?<!\w)({wanted})(?!\w)")
+    return any(pattern.search(f"{item.record} {item.field}") for item in findings)
 
 
-def _database(settings: Settings) -> Path:
-    return settings.data_dir / "ipplatform.sqlite3"
+@dataclass
+class OfColumn:
+    """A byte of a stored value. The row is named by what it said before or says now."""
+
+    tables: Tables
+    row: Row
+    after: Any
+    names: Sequence[str]
+    place: str
+
+    @staticmethod
+    def at(tables: Tables, table: str, column: str, random: Random) -> OfColumn | None:
+        """None when no row has a value there."""
+        row = tables.choose(table, column, random)
+        if row is None:
+            return None
+        return OfColumn(tables, row, tables.changed(row, random), tables.names(row), f"{table}.{column} {row.key}")
+
+    def apply(self) -> None:
+        self.tables.write(self.row, self.after)
+        self.names = [*self.names, *self.tables.names(self.row)]
+
+    def undo(self) -> None:
+        self.tables.write(self.row, self.row.value)
 
 
-def _of_column(settings: Settings, random: Random, table: str, column: str) -> Mutation:
-    with closing(sqlite3.connect(_database(settings))) as connection:
-        rows = connection.execute(
-            f"SELECT rowid, CAST({column} AS BLOB), typeof({column}) FROM {table} WHERE {column} IS NOT NULL"
-        ).fetchall()
-        rowid, before, kind = random.choice(rows)
-        names = _names_of_row(connection, table, rowid)
-    after = flip(before, random.randrange(len(before)), random)
+@dataclass
+class OfFile:
+    path: Path
+    before: bytes
+    after: bytes
+    names: Sequence[str]
+    place: str
 
-    def write(value: bytes) -> None:
-        with closing(sqlite3.connect(_database(settings))) as connection, connection:
-            connection.execute("PRAGMA foreign_keys=OFF")
-            connection.execute(
-                f"UPDATE {table} SET {column} = CAST(? AS {'BLOB' if kind == 'blob' else 'TEXT'}) WHERE rowid = ?",
-                (value, rowid),
-            )
+    @staticmethod
+    def at(settings: Settings, tables: Tables, folder: str, random: Random) -> OfFile:
+        found = [path for path in (settings.data_dir / folder).rglob("*") if path.is_file() and path.stat().st_size]
+        named = {path: places.names_of_file(tables, path.relative_to(settings.data_dir)) for path in sorted(found)}
+        path = random.choice([path for path, names in named.items() if names])
+        before = path.read_bytes()
+        return OfFile(path, before, flipped(before, random), named[path], str(path.relative_to(settings.data_dir)))
 
-    names += (after.decode("utf-8", "replace"),) if column == "public_id" else ()
-    return Mutation(f"{table}.{column} row {rowid}", names, lambda: write(after), lambda: write(before))
+    def apply(self) -> None:
+        self.path.write_bytes(self.after)
 
-
-def _names_of_row(connection: sqlite3.Connection, table: str, rowid: int) -> tuple[str, ...]:
-    if table == "log_tile":
-        level, number = connection.execute("SELECT level, number FROM log_tile WHERE rowid = ?", (rowid,)).fetchone()
-        return (f"tile/{level}/{number:03d}",)
-    queries = {
-        "evidence_record": "SELECT public_id FROM evidence_record WHERE rowid = ?",
-        "evidence_document": "SELECT public_id FROM evidence_record WHERE id = "
-        "(SELECT record_id FROM evidence_document WHERE rowid = ?)",
-        "log_leaf": "SELECT public_id FROM evidence_record WHERE leaf_index = "
-        "(SELECT leaf_index FROM log_leaf WHERE rowid = ?)",
-    }
-    return (connection.execute(queries[table], (rowid,)).fetchone()[0],)
-
-
-def _of_file(settings: Settings, random: Random, place: str) -> Mutation:
-    folders = {
-        "document": settings.documents_dir,
-        "published tile": settings.log_dir / "tile" / "0",
-        "published entries": settings.log_dir / "tile" / "entries",
-    }
-    files = sorted(path for path in folders[place].rglob("*") if path.is_file())
-    path = random.choice(files)
-    before = path.read_bytes()
-    after = flip(before, random.randrange(len(before)), random)
-    name = str(path.relative_to(settings.log_dir)) if place != "document" else _owner(settings, path.name)
-    return Mutation(f"{place} {path.name}", (name,), lambda: _overwrite(path, after), lambda: _overwrite(path, before))
-
-
-def _owner(settings: Settings, storage_key: str) -> str:
-    with closing(sqlite3.connect(_database(settings))) as connection:
-        found = connection.execute(
-            "SELECT public_id FROM evidence_record WHERE id = "
-            "(SELECT record_id FROM evidence_document WHERE storage_key = ?)",
-            (storage_key,),
-        ).fetchone()
-    return str(found[0])
-
-
-def _overwrite(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
+    def undo(self) -> None:
+        self.path.write_bytes(self.before)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from ipplatform.domain.assets.models import Asset, AssetClassification, AssetDocument, AssetParty, Document
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
-from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.models import Record, RecordDocument
 from ipplatform.foundation.db import db
 
 COLUMNS = (
@@ -27,6 +27,7 @@ COLUMNS = (
 )
 ALWAYS = ("id", "public_id", "organisation_id", "kind", "origin")
 DOCUMENT_COLUMNS = ("sha512", "size", "name", "media_type")
+STORED = ("storage_key", *DOCUMENT_COLUMNS)
 # Later filings that may rightly change what a registration said, and what they may change.
 CHANGES_DATA = {"amendment", "correction"}
 CHANGES_TITLE = {"assignment"}
@@ -37,14 +38,14 @@ def imported_assets(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     imported = [item for item in items if item.fields.get("origin") == "external"]
     if not imported:
         return
-    held = Held(sorted({str(item.manifest["asset"]) for item in imported}))
+    held = Held(sorted({str(item.manifest["asset"]) for item in imported}), [item.id for item in imported])
     for item in imported:
         asset = held.assets.get(str(item.manifest["asset"]))
         if asset is None:
             yield ColumnFinding(item, "asset.public_id", item.manifest["asset"], None)
             continue
         later = {kind for record_id, kind in held.records[item.asset] if record_id > item.id}
-        yield from _documents(item, held.documents[asset.id])
+        yield from _documents(item, held.documents[asset.id], held.kept[item.id])
         if not later & CHANGES_DATA:
             yield from _data(item, asset, held)
         if not later & CHANGES_TITLE:
@@ -52,9 +53,9 @@ def imported_assets(items: Sequence[Item]) -> Iterator[ColumnFinding]:
 
 
 class Held:
-    """What the register holds about some assets, by public id or the asset's id; five statements."""
+    """What the register holds about some assets, by public id, the asset's id or the record's; six statements."""
 
-    def __init__(self, public_ids: list[str]) -> None:
+    def __init__(self, public_ids: list[str], record_ids: list[int]) -> None:
         columns = [getattr(Asset, name) for name in (*ALWAYS, *COLUMNS)]
         found = db.session.execute(select(*columns).where(Asset.public_id.in_(public_ids)))
         self.assets = {asset.public_id: asset for asset in found}
@@ -73,9 +74,14 @@ class Held:
             .order_by(AssetParty.role.desc(), AssetParty.position)
         )
         self.documents = _grouped(
-            select(AssetDocument.asset_id, Document.sha256, *[getattr(Document, name) for name in DOCUMENT_COLUMNS])
+            select(AssetDocument.asset_id, Document.sha256, *[getattr(Document, name) for name in STORED])
             .join(Document, Document.id == AssetDocument.document_id)
             .where(AssetDocument.asset_id.in_(ids))
+        )
+        self.kept = _grouped(
+            select(RecordDocument.record_id, RecordDocument.storage_key)
+            .where(RecordDocument.record_id.in_(record_ids))
+            .order_by(RecordDocument.position)
         )
 
 
@@ -107,13 +113,16 @@ def _title(item: Item, asset: Any, held: Held) -> Iterator[ColumnFinding]:
     yield from differs(item, "asset_party.owner", named, owners)
 
 
-def _documents(item: Item, documents: list[tuple[Any, ...]]) -> Iterator[ColumnFinding]:
-    kept = {sha256: dict(zip(DOCUMENT_COLUMNS, values, strict=True)) for sha256, *values in documents}
-    for entry in item.manifest["documents"]:
-        document = kept.get(entry["sha256"])
+def _documents(item: Item, documents: list[tuple[Any, ...]], places: list[tuple[Any, ...]]) -> Iterator[ColumnFinding]:
+    found = {sha256: dict(zip(STORED, values, strict=True)) for sha256, *values in documents}
+    for position, entry in enumerate(item.manifest["documents"]):
+        document = found.get(entry["sha256"])
         if document is None:
             yield ColumnFinding(item, "document.sha256", entry["sha256"], None)
             continue
+        key = document.pop("storage_key")
+        if position < len(places):
+            yield from differs(item, "document.storage_key", places[position][0], key)
         for column, value in document.items():
             yield from differs(item, f"document.{column}", entry[column], value)
 

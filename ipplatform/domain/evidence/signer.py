@@ -42,13 +42,27 @@ def head() -> Head | None:
     if not path.exists():
         return None
     try:
-        value = canonical.loads(path.read_bytes())
-        held = Head(int(value["size"]), bytes.fromhex(value["root"]), int(value.get("time", 0)))
-        if value["origin"] == settings.current().origin and len(held.root) == merkle.HASH_SIZE and held.size >= 0:
-            return held
-    except (ValueError, KeyError, TypeError) as error:
+        origin, held = read_head(path.read_bytes())
+    except ValueError as error:
         raise Refused(_damaged(path)) from error
-    raise Refused(_damaged(path))
+    if origin != settings.current().origin:
+        raise Refused(_damaged(path))
+    return held
+
+
+def read_head(data: bytes) -> tuple[str, Head]:
+    """Origin and head as `remember` writes them, and in no other form. Raises ValueError."""
+    value = canonical.loads(data)
+    try:
+        held = Head(int(value["size"]), bytes.fromhex(value["root"]), int(value.get("time", 0)))
+        origin = str(value["origin"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("no head of a log") from error
+    said = {"origin": origin, "root": held.root.hex(), "size": held.size}
+    said |= {"time": held.time} if "time" in value else {}
+    if len(held.root) != merkle.HASH_SIZE or held.size < 0 or data != canonical.dumps(said) + b"\n":
+        raise ValueError("the head of a log in another form than it was written in")
+    return origin, held
 
 
 def sign(checkpoint: Checkpoint, prove: Prover) -> bytes:

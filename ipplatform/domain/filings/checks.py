@@ -6,25 +6,33 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy.orm import aliased, selectinload, undefer
 
-from ipplatform.domain.assets.models import Asset, AssetParty, Document
+from ipplatform.domain.assets.models import Asset, AssetDocument, Document
+from ipplatform.domain.assets.rules import KINDS
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
+from ipplatform.domain.evidence.models import RecordDocument
+from ipplatform.domain.filings import kinds
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.shares import parse_share
+from ipplatform.domain.filings.services import entry
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import among, db
 
 CASE = "registration"
+DOCUMENT = ("name", "media_type", "size", "sha256", "sha512")
 AFTER_DECISION = {
     "register": (lifecycle.REGISTERED,),
     "deficient": (lifecycle.DEFICIENT,),
     "refuse": (lifecycle.REFUSED,),
 }
-COLUMNS = (
+_about = aliased(Filing)
+COLUMNS: tuple[Any, ...] = (
     Filing.id,
     Filing.public_id,
     Filing.kind,
@@ -32,9 +40,16 @@ COLUMNS = (
     Filing.organisation_id,
     Filing.record_id,
     Filing.status,
+    Filing.asset_kind,
+    Filing.submitted_at,
+    Filing.asset_id,
+    Asset.public_id.label("entry"),
+    Filing.about_id,
+    _about.public_id.label("about"),
+    _about.asset.label("about_asset"),
     type_coerce(Filing.content, LargeBinary).label("sealed"),
 )
-Documents = list[tuple[str, str]]
+Documents = list[tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -48,31 +63,44 @@ class Row:
     organisation_id: int | None
     record_id: int | None
     status: str
+    asset_kind: str
+    submitted_at: datetime | None
+    asset_id: int | None
+    entry: str | None
+    about_id: int | None
+    about: str | None
+    about_asset: str | None
     content: dict[str, Any] | None
 
 
 def filing_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     """The rows of the filings themselves: content, kind, asset, organisation and documents."""
-    found = _filings([item.public_id for item in items])
+    rows = _filings([item.public_id for item in items], [item.id for item in items])
+    found, by_record = {row.public_id: row for row in rows}, {row.record_id: row for row in rows}
     yield from _case_statuses(items, found)
-    attached = _attached([row.id for row in found.values()])
+    attached, kept = _attached([row.id for row in rows]), _kept([item.id for item in items])
     for item in items:
-        row = found.get(item.public_id)
+        row = found.get(item.public_id) or by_record.get(item.id)
         if row is None:
             if "office" in item.manifest["submitter"]:
                 yield ColumnFinding(item, "filing", item.public_id, None)
             continue
-        listed = [(document["role"], document["sha256"]) for document in item.manifest["documents"]]
+        listed = [_document(one, kept.get((item.id, at))) for at, one in enumerate(item.manifest["documents"])]
         held = attached.get(row.id, [])
         if not _agrees(item, row, sorted(listed), sorted(held)):
             yield from _row(item, row, sorted(listed), sorted(held))
+
+
+def _document(said: dict[str, Any], storage_key: str | None) -> tuple[str, ...]:
+    return (said["role"], *(str(said[name]) for name in DOCUMENT), storage_key or "")
 
 
 def _agrees(item: Item, row: Row, listed: Documents, attached: Documents) -> bool:
     """All of `_row` at once, for nearly every record is whole."""
     manifest = item.manifest
     said = (manifest["fields"], manifest["kind"], manifest["asset"], item.organisation_id, item.id, listed)
-    return said == (row.content, row.kind, row.asset, row.organisation_id, row.record_id, attached)
+    held = (row.content, row.kind, row.asset, row.organisation_id, row.record_id, attached)
+    return said == held and not any(_further(item, row))
 
 
 def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterator[ColumnFinding]:
@@ -84,6 +112,24 @@ def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterat
     yield from differs(item, "filing.organisation", item.organisation_id, row.organisation_id)
     yield from differs(item, "filing.record", item.id, row.record_id)
     yield from differs(item, "filing.documents", listed, attached)
+    yield from _further(item, row)
+
+
+def _further(item: Item, row: Row) -> Iterator[ColumnFinding]:
+    """The number, when it was submitted, its status, its kind of IP, the entry it belongs to and the case it is about."""
+    yield from differs(item, "filing.public_id", item.public_id, row.public_id)
+    yield from differs(
+        item, "filing.submitted_at", datetime.fromisoformat(item.manifest["submitted_at"]), row.submitted_at
+    )
+    if row.kind != CASE:
+        yield from differs(item, "filing.status", lifecycle.SUBMITTED, row.status)
+    if row.asset_kind not in KINDS:
+        yield ColumnFinding(item, "filing.asset_kind", "a kind of IP", row.asset_kind)
+    if row.asset_id is not None:
+        yield from differs(item, "filing.asset_id", item.manifest["asset"], row.entry)
+    if row.about_id is not None:
+        said = (item.fields.get("about", row.about), item.manifest["asset"])
+        yield from differs(item, "filing.about_id", said, (row.about, row.about_asset))
 
 
 def _case_statuses(items: Sequence[Item], found: dict[str, Row]) -> Iterator[ColumnFinding]:
@@ -113,21 +159,64 @@ def register_entries(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     deciding = [item for item in items if item.fields.get("outcome") == "register"]
     if not deciding:
         return
-    decided = _filings([item.fields["decided"] for item in deciding])
     names = [item.manifest["asset"] for item in deciding]
-    columns = select(Asset.id, Asset.public_id, Asset.title, Asset.abstract).where(Asset.public_id.in_(names))
-    assets = {row.public_id: row for row in db.session.execute(columns)}
-    owners, moved = _owners_held([row.id for row in assets.values()]), _titles_moved(names)
+    cases = _cases([item.fields["about"] for item in deciding] + [item.fields["decided"] for item in deciding])
+    assets = {asset.public_id: asset for asset in db.session.scalars(_entries(names))}
+    moved, shown = _titles_moved(names), _shown([asset.id for asset in assets.values()])
+    attached = _attached([case.id for case in cases.values()])
     for item in deciding:
-        case, asset = decided.get(item.fields["decided"]), assets.get(item.manifest["asset"])
-        if case is None or asset is None:
+        case, latest = (cases.get(item.fields[name]) for name in ("about", "decided"))
+        asset = assets.get(item.manifest["asset"])
+        if case is None or latest is None or asset is None:
             yield ColumnFinding(item, "asset", item.manifest["asset"], None)
             continue
-        content = case.content or {}
-        yield from differs(item, "asset.title", content.get("title"), asset.title)
-        yield from differs(item, "asset.abstract", content.get("abstract", ""), asset.abstract)
+        yield from _entry(item, case, latest, asset)
+        public = [_public(case, role, values) for role, *values in attached.get(latest.id, [])]
+        yield from differs(item, "asset.documents", sorted(public), sorted(shown.get(asset.id, [])))
         if asset.public_id not in moved:
-            yield from differs(item, "asset.owners", _owners(content), owners.get(asset.id, []))
+            yield from differs(item, "asset.owners", _owners(latest.content or {}), _parties(asset, "owner"))
+
+
+def _cases(public_ids: list[str]) -> dict[str, Filing]:
+    found = db.session.scalars(select(Filing).where(among(Filing.public_id, public_ids)))
+    return {case.public_id: case for case in found}
+
+
+def _entries(public_ids: list[str]) -> Any:
+    loaded = (selectinload(Asset.parties), selectinload(Asset.classifications), undefer(Asset.content))
+    return select(Asset).where(among(Asset.public_id, public_ids)).options(*loaded)
+
+
+def _entry(item: Item, case: Filing, latest: Filing, asset: Asset) -> Iterator[ColumnFinding]:
+    expected = entry.columns(case, latest, datetime.fromisoformat(item.manifest["submitted_at"]))
+    for column, value in {**expected, "origin": "native", "publication_number": None}.items():
+        yield from differs(item, f"asset.{column}", value, getattr(asset, column))
+    content = latest.content or {}
+    classes = [(one.scheme, one.code) for one in entry.classes(kinds.of(case.asset_kind), content)]
+    held = sorted(asset.classifications, key=lambda one: one.position)
+    yield from differs(
+        item, "asset.classes", list(enumerate(classes)), [(c.position, (c.scheme, c.code)) for c in held]
+    )
+    named = [[one["name"], one["country"], "None"] for one in content.get("inventors", [])]
+    yield from differs(item, "asset.inventors", named, _parties(asset, "inventor"))
+    places = {role: list(range(len(asset.parties_as(role)))) for role in {one.role for one in asset.parties}}
+    found = {role: sorted(one.position for one in asset.parties_as(role)) for role in places}
+    yield from differs(item, "asset_party.position", places, found)
+
+
+def _public(case: Filing, role: str, values: Sequence[str]) -> tuple[str, str, bool]:
+    place = kinds.of(case.asset_kind).role(role)
+    return role, values[DOCUMENT.index("sha256")], bool(place and place.public)
+
+
+def _shown(asset_ids: list[int]) -> dict[int, list[tuple[str, str, bool]]]:
+    """Asset id to role, SHA-256 and publicity of the documents its entry shows."""
+    columns = (AssetDocument.asset_id, AssetDocument.role, Document.sha256, AssetDocument.is_public)
+    rows = select(*columns).join(Document, Document.id == AssetDocument.document_id)
+    held: dict[int, list[tuple[str, str, bool]]] = defaultdict(list)
+    for asset_id, role, sha256, public in db.session.execute(rows.where(among(AssetDocument.asset_id, asset_ids))):
+        held[asset_id].append((role, sha256, public))
+    return held
 
 
 def _titles_moved(assets: list[str]) -> set[str]:
@@ -140,13 +229,15 @@ def _owners(content: dict[str, Any]) -> list[list[str]]:
     return [[owner["name"], owner["country"], str(parse_share(owner["share"]))] for owner in content.get("owners", [])]
 
 
-def _owners_held(asset_ids: list[int]) -> dict[int, list[list[str]]]:
-    party = (AssetParty.name, AssetParty.country, AssetParty.share_numerator, AssetParty.share_denominator)
-    rows = select(AssetParty.asset_id, *party).where(AssetParty.asset_id.in_(asset_ids), AssetParty.role == "owner")
-    held: dict[int, list[list[str]]] = defaultdict(list)
-    for asset_id, name, country, numerator, denominator in db.session.execute(rows.order_by(AssetParty.position)):
-        held[asset_id].append([name, country, str(parse_share(f"{numerator}/{denominator}"))])
-    return held
+def _parties(asset: Asset, role: str) -> list[list[str]]:
+    return [
+        [
+            one.name,
+            one.country,
+            str(one.share_numerator and parse_share(f"{one.share_numerator}/{one.share_denominator}")),
+        ]
+        for one in sorted(asset.parties_as(role), key=lambda one: one.position)
+    ]
 
 
 def _content(item: Item, found: dict[str, Any]) -> Iterator[ColumnFinding]:
@@ -154,27 +245,40 @@ def _content(item: Item, found: dict[str, Any]) -> Iterator[ColumnFinding]:
         yield from differs(item, f"filing.{name}", item.fields.get(name), found.get(name))
 
 
-def _filings(public_ids: list[str]) -> dict[str, Row]:
+def _filings(public_ids: list[str], record_ids: list[int]) -> list[Row]:
+    """Filings of these numbers, and those that a record has under another."""
     opened, decode = secretbox.opener(), json.JSONDecoder().decode
-    found: dict[str, Row] = {}
-    rows: Any = db.session.connection().execute(select(*COLUMNS).where(among(Filing.public_id, public_ids)))
+    statement = (
+        select(*COLUMNS).outerjoin(Asset, Asset.id == Filing.asset_id).outerjoin(_about, _about.id == Filing.about_id)
+    )
+    wanted = among(Filing.public_id, public_ids) | among(Filing.record_id, record_ids)
+    rows: Any = db.session.connection().execute(statement.where(wanted))
+    found = []
     for *plain, sealed in rows:
         plain.append(decode(opened(sealed).decode()) if sealed else None)
-        found[plain[1]] = Row(*plain)
+        found.append(Row(*plain))
     return found
 
 
-def _attached(filing_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    """Filing id to (role, SHA-256) of its documents."""
+def _attached(filing_ids: list[int]) -> dict[int, Documents]:
+    """Filing id to its documents: role, what the register says of the file, and where its bytes are."""
+    columns = [getattr(Document, name) for name in (*DOCUMENT, "storage_key")]
     rows = (
-        select(FilingDocument.filing_id, FilingDocument.role, Document.sha256)
+        select(FilingDocument.filing_id, FilingDocument.role, *columns)
         .join(Document, Document.id == FilingDocument.document_id)
         .where(among(FilingDocument.filing_id, filing_ids))
     )
-    held: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for filing_id, role, sha256 in db.session.connection().execute(rows):
-        held[filing_id].append((role, sha256))
+    held: dict[int, Documents] = defaultdict(list)
+    for filing_id, role, *values in db.session.connection().execute(rows):
+        held[filing_id].append((role, *(str(value) for value in values)))
     return held
+
+
+def _kept(record_ids: list[int]) -> dict[tuple[int, int], str]:
+    """Where evidence keeps the document at a position of a record."""
+    columns = (RecordDocument.record_id, RecordDocument.position, RecordDocument.storage_key)
+    rows = db.session.connection().execute(select(*columns).where(among(RecordDocument.record_id, record_ids)))
+    return {(record_id, position): key or "" for record_id, position, key in rows}
 
 
 def _follow_ups(case_ids: list[int]) -> dict[int, list[Any]]:

@@ -14,7 +14,7 @@ from ipplatform.domain.evidence.audit.findings import Words
 from ipplatform.domain.evidence.audit.marks import COLUMNS, COMMITMENT, INCLUSION
 from ipplatform.domain.evidence.erasure import checking as erasure
 from ipplatform.domain.evidence.formats import canonical, merkle, tiles
-from ipplatform.foundation import secretbox, settings
+from ipplatform.foundation import settings
 
 AUTHENTIC, CHANGED = Words("bytes that authenticate"), Words("changed bytes")
 Difference = tuple[str, str, object, object]
@@ -28,11 +28,13 @@ def content(row: dict[str, Any], kept: dict[int, Any]) -> Iterator[Difference]:
         if value == rows.UNREADABLE
     )
     yield from _sealed_columns(row, kept)
+    if sorted(kept) != list(range(len(kept))):
+        yield COLUMNS, "evidence_document.position", Words(f"0 to {len(kept) - 1}"), Words(f"{sorted(kept)}")
     if is_erased(row):
         yield from ((COMMITMENT, *difference) for difference in erasure.differences(row, kept))
         yield from _place(row, row["leaf"])
         return
-    manifest, salt = unsealed(row["manifest"]), unsealed(row["salt"])
+    manifest, salt = rows.unsealed(row["manifest"]), rows.unsealed(row["salt"])
     if manifest is None:
         yield COMMITMENT, "manifest", AUTHENTIC, CHANGED
     if salt is None:
@@ -48,20 +50,11 @@ def is_erased(row: dict[str, Any]) -> bool:
 
 
 def manifest_of(row: dict[str, Any]) -> dict[str, Any] | None:
-    data = unsealed(row["manifest"])
+    data = rows.unsealed(row["manifest"])
     if data is None:
         return None
     value: dict[str, Any] = canonical.loads(data)
     return value
-
-
-def unsealed(value: Any) -> bytes | None:
-    if not isinstance(value, bytes):
-        return None
-    try:
-        return secretbox.unseal(value)
-    except secretbox.Damaged:
-        return None
 
 
 def _commitment(row: dict[str, Any], manifest: bytes, salt: bytes) -> Iterator[Difference]:

@@ -13,7 +13,7 @@ from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.audit import files, signatures
 from ipplatform.domain.evidence.audit.findings import Finding, Part, Words, difference
 from ipplatform.domain.evidence.audit.marks import INCLUSION
-from ipplatform.domain.evidence.audit.rows import raw_text, text_of
+from ipplatform.domain.evidence.audit.rows import log_state, raw_text, text_of
 from ipplatform.domain.evidence.formats import merkle, tiles
 from ipplatform.domain.evidence.models import LogLeaf, LogState, LogTile, Record
 from ipplatform.foundation.db import db
@@ -42,8 +42,8 @@ class Bottom:
 
 def step(cursor: int) -> Part:
     """The next bottom tiles from number `cursor`, with the checkpoints of the sizes they reach."""
-    state = queries.state()
-    size = state.size if state else 0
+    state = log_state()
+    size = max(0, state.size) if state else 0
     last = -(-size // tiles.WIDTH)
     part = Part(cursor, ended=state is None or cursor >= last)
     if state is None or part.ended:

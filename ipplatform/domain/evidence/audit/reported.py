@@ -9,24 +9,27 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, select, type_coerce
 
-from ipplatform.domain.evidence.audit import differences, report, rows, scopes
-from ipplatform.domain.evidence.audit.findings import Finding, difference, shown
+from ipplatform.domain.evidence.audit import report, rows, scopes
+from ipplatform.domain.evidence.audit.findings import Finding, difference, shown, without_names
+from ipplatform.domain.evidence.erasure.destroying import GONE
 from ipplatform.domain.evidence.formats import audit_report, canonical
 from ipplatform.domain.evidence.formats.note import VerifierKey
-from ipplatform.domain.evidence.models import AuditRun, Record
+from ipplatform.domain.evidence.models import AuditFinding, AuditRun, Record
 from ipplatform.domain.evidence.succession.models import FormerLog
 from ipplatform.foundation import settings
 from ipplatform.foundation.db import db
 
 REPORT = "evidence_audit.report"
 TEXTS = ("scope", "subject")
+ENDED = "finished"
 NUMBERS = ("checked", "found", "covered_size")
 MOMENTS = ("started_at", "ended_at")
 
 
 def findings() -> Iterator[Finding]:
     """Every run that was recorded: its report's digest and signature, and the columns people see against it."""
-    origins = [settings.current().origin, *db.session.scalars(select(FormerLog.origin))]
+    former = db.session.scalars(select(rows.raw_text(FormerLog.origin.expression)).select_from(FormerLog))
+    origins = [settings.current().origin, *(rows.text_of(origin) for origin in former)]
     keys = [key for origin in origins for key in report.verifier_keys(origin)]
     for row in _recorded():
         wanted = _digest(row["manifest"])
@@ -50,6 +53,23 @@ def _of_one(row: dict[str, Any], wanted: str, keys: Sequence[VerifierKey]) -> It
         return
     for column, expected in _differing(row, content):
         yield Finding(number, f"evidence_audit.{column}", shown(expected), shown(row[column]))
+    yield from _told(number, row["id"], content["findings"])
+
+
+def _told(number: str, audit_id: int, expected: list[dict[str, str]]) -> Iterator[Finding]:
+    """The run's findings as its report names them, with values that open; those about what was erased since are empty."""
+    texts = [rows.raw_text(getattr(AuditFinding, name).expression) for name in ("record", "field")]
+    sealed = [type_coerce(getattr(AuditFinding, name), LargeBinary) for name in ("expected", "found")]
+    statement = select(*texts, *sealed).where(AuditFinding.audit_id == audit_id).order_by(AuditFinding.id)
+    held = db.session.execute(statement).all()
+    if len(held) != len(expected):
+        yield Finding(number, "rows of evidence_finding", str(len(expected)), str(len(held)))
+    for one, (record, field, *values) in zip(expected, held, strict=False):
+        told = (rows.text_of(record), without_names(rows.text_of(field)))
+        if told not in ((one["record"], one["field"]), (one["record"], GONE)):
+            yield difference(number, "evidence_finding", f"{one['record']} {one['field']}", " ".join(told))
+        if any(rows.unsealed(value) is None for value in values):
+            yield Finding(number, f"evidence_finding of {one['record']}", "values that open", "changed bytes")
 
 
 def _differing(row: dict[str, Any], content: dict[str, Any]) -> Iterator[tuple[str, object]]:
@@ -57,6 +77,8 @@ def _differing(row: dict[str, Any], content: dict[str, Any]) -> Iterator[tuple[s
         member = "size" if column == "covered_size" else column
         if row[column] != content[member] and (column != "covered_size" or content["scope"] != scopes.ONE):
             yield column, content[member]
+    if row["state"] != ENDED:
+        yield "state", ENDED
     for column in MOMENTS:
         if not rows.is_moment(row[column], datetime.fromisoformat(content[column])):
             yield column, content[column]
@@ -64,8 +86,8 @@ def _differing(row: dict[str, Any], content: dict[str, Any]) -> Iterator[tuple[s
 
 def _recorded() -> Iterator[dict[str, Any]]:
     """Columns, not objects: a damaged value must not end the audit, and a session may remember an older one."""
-    columns = [rows.raw_text(getattr(AuditRun, name).expression).label(name) for name in (*TEXTS, *MOMENTS)]
-    columns += [getattr(AuditRun, name) for name in (*NUMBERS, "report")]
+    columns = [rows.raw_text(getattr(AuditRun, name).expression).label(name) for name in (*TEXTS, *MOMENTS, "state")]
+    columns += [getattr(AuditRun, name) for name in ("id", *NUMBERS, "report")]
     number = rows.raw_text(Record.public_id.expression).label("number")
     found = (
         select(number, type_coerce(Record.manifest, LargeBinary).label("manifest"), *columns)
@@ -74,12 +96,15 @@ def _recorded() -> Iterator[dict[str, Any]]:
         .order_by(Record.id)
     )
     for row in db.session.execute(found, execution_options={"yield_per": 100}).mappings():
-        yield {name: rows.text_of(row[name]) if name in (*TEXTS, *MOMENTS, "number") else row[name] for name in row}
+        yield {
+            name: rows.text_of(row[name]) if name in (*TEXTS, *MOMENTS, "state", "number") else row[name]
+            for name in row
+        }
 
 
 def _digest(sealed: bytes | None) -> str | None:
     """None for a report from before there were signed ones, and where the walk over the records finds damage."""
-    data = differences.unsealed(sealed)
+    data = rows.unsealed(sealed)
     if data is None:
         return None
     try:

@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, LargeBinary, Select, literal, select, type
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
-from ipplatform.domain.evidence.models import LogLeaf, Record, RecordDocument
+from ipplatform.domain.evidence.models import LogLeaf, LogState, Record, RecordDocument
+from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import db
 
 UNREADABLE = "(not readable)"
+DAMAGED = (DBAPIError, ValueError, TypeError)
 Raw = Sequence[Any]
 
 
@@ -40,6 +42,22 @@ def _as_bytes(element: raw_text, compiler: Any, **more: Any) -> str:
 def text_of(value: Any) -> Any:
     """Bytes as text, whatever they are; other values as they are."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def unsealed(value: Any) -> bytes | None:
+    """The bytes of a sealed value; None for none, and for one that was changed."""
+    try:
+        return secretbox.unseal(bytes(value)) if isinstance(value, bytes | memoryview) else None
+    except secretbox.Damaged:
+        return None
+
+
+def log_state() -> LogState | None:
+    """The log's row; None when there is none, or when it cannot be read (which `heads` finds)."""
+    try:
+        return db.session.scalars(select(LogState)).one_or_none()
+    except DAMAGED:
+        return None
 
 
 TEXTS = ("public_id", "asset", "kind", "idempotency_key", "request_digest", "created_at")

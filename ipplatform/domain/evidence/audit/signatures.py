@@ -32,7 +32,7 @@ def check(first: int, width: int, node: merkle.Node, part: Part) -> int:
     ).all()
     if not found:
         return 0
-    expected, log_keys = roots(node), keys.log_keys()
+    expected, log_keys = roots(node), _log_keys()
     before = db.session.scalar(select(func.max(LogCheckpoint.size)).where(LogCheckpoint.size < found[0].size)) or 0
     for size, root, signed in found:
         known = [item.key for item in log_keys if item.demanded_at(size)]
@@ -41,6 +41,14 @@ def check(first: int, width: int, node: merkle.Node, part: Part) -> int:
             part.broken.append((mark, before, size))
         before = size
     return len(found)
+
+
+def _log_keys() -> tuple[keys.LogKey, ...]:
+    """None when their file is damaged, which `heads` finds: then no signature can be judged."""
+    try:
+        return keys.log_keys()
+    except keys.KeyProblem:
+        return ()
 
 
 def roots(node: merkle.Node) -> Callable[[int], bytes | None]:
@@ -92,14 +100,21 @@ def _signatures(name: str, opened: note.Note, known: Sequence[note.VerifierKey])
 
 def newest(part: Part) -> None:
     """Every proof stands in the newest checkpoint: when that one fails, no leaf below it is proved."""
-    latest: Any = queries.latest_checkpoint()
+    latest: Any = latest_checkpoint()
     if latest is None:
         return
-    known = keys.verifier_keys(latest.size)
+    known = [item.key for item in _log_keys() if item.demanded_at(latest.size)]
     part.covered |= dict.fromkeys(_marks(known), latest.size)
     expected = roots(queries.node_reader())(latest.size)
     for mark, _finding in of_one(latest.size, bytes(latest.root), bytes(latest.note), expected, known):
         part.broken.append((mark, 0, latest.size))
+
+
+def latest_checkpoint() -> LogCheckpoint | None:
+    """Without the time of publication, which no signature covers and which may be unreadable."""
+    columns = select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
+    found = db.session.execute(columns.order_by(LogCheckpoint.size.desc()).limit(1)).one_or_none()
+    return None if found is None else LogCheckpoint(size=found.size, root=found.root, note=found.note)
 
 
 def covering(index: int, part: Part) -> None:
@@ -107,6 +122,8 @@ def covering(index: int, part: Part) -> None:
     first = select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note).where(LogCheckpoint.size > index)
     for size, root, signed in db.session.execute(first.order_by(LogCheckpoint.size).limit(1)):
         derived = roots(queries.node_reader())(size)
-        for mark, finding in of_one(size, bytes(root), bytes(signed), derived, keys.verifier_keys(size)):
+        for mark, finding in of_one(
+            size, bytes(root), bytes(signed), derived, [item.key for item in _log_keys() if item.demanded_at(size)]
+        ):
             part.findings.append(finding)
             part.broken.append((mark, index, index + 1))

@@ -26,7 +26,7 @@ def check(filing: str) -> Part:
 
 def _place(index: object, filing: str, part: Part) -> Standing:
     """Findings about tile, checkpoints and heads go into `part`; what they mean for the leaf is returned."""
-    standing, state = Standing(), queries.state()
+    standing, state = Standing(), rows.log_state()
     if state is None or not isinstance(index, int) or not 0 <= index < state.size:
         return standing
     bottom, above, covering = log.one(index, state), heads.step(), Part(0)

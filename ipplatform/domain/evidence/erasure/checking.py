@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy.exc import DBAPIError
 
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.audit import rows
-from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
-from ipplatform.domain.evidence.erasure import rules, subjects
-from ipplatform.domain.evidence.erasure.models import Erased, ErasedFile, ErasureApproval, ErasureRequest
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, register_check
+from ipplatform.domain.evidence.erasure import deciding, rules, subjects
+from ipplatform.domain.evidence.erasure.models import Erased, ErasedFile
 from ipplatform.domain.evidence.erasure.subjects import THERE
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.models import Record
@@ -36,10 +37,30 @@ def differences(row: Mapping[str, Any], kept: Mapping[int, Any]) -> Iterator[Dif
     for position, key in sorted(kept.items()):
         if key is not None:
             yield f"document {position + 1}", GONE, THERE
+    yield from _noted(row["id"])
     leftovers = subjects.Leftovers(item["filing"], item["kind"], item["asset"])
-    events.publish(subjects.LEFTOVERS, leftovers=leftovers)
+    try:
+        events.publish(subjects.LEFTOVERS, leftovers=leftovers)
+    except (DBAPIError, ValueError, TypeError) as error:
+        yield "columns of the register", GONE, type(error).__name__
     for field, found in leftovers.found.items():
         yield field, GONE, found
+
+
+def _noted(record_id: int) -> Iterator[Difference]:
+    """The note of the erasure says what its erase record says."""
+    columns = [rows.raw_text(getattr(Erased, name).expression) for name in ("request", "ground", "erased_at")]
+    said = (rows.raw_text(Record.public_id.expression), rows.raw_text(Record.created_at.expression))
+    statement: Any = select(*columns, *said, type_coerce(Record.manifest, LargeBinary)).where(
+        Erased.record_id == record_id, Erased.erase_record_id == Record.id
+    )
+    for *noted, number, created_at, sealed in db.session.execute(statement):
+        data = rows.unsealed(sealed)
+        ground = canonical.loads(data)["fields"]["ground"] if data else None
+        wanted = (rows.text_of(number), ground, rows.text_of(created_at))
+        for name, expected, found in zip(("request", "ground", "erased_at"), wanted, noted, strict=True):
+            if rows.text_of(found) != expected:
+                yield f"evidence_erased.{name}", expected, rows.text_of(found)
 
 
 def _erased_item(row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -101,8 +122,8 @@ def erase_records(items: Sequence[Item]) -> Iterator[ColumnFinding]:
             ErasedFile.erase_record_id.in_(ids), ErasedFile.destroyed_at.is_not(None)
         )
     )
+    yield from deciding.decisions(items)
     for item in items:
-        yield from _decision(item)
         for one in item.fields["erased"]:
             if one["filing"] not in gone[item.id]:
                 yield ColumnFinding(item, f"erasure of {one['filing']}", GONE, THERE)
@@ -116,22 +137,6 @@ def _grouped(statement: Any) -> dict[int, list[str]]:
     for erase_record_id, value in db.session.execute(statement):
         values[erase_record_id].append(value)
     return values
-
-
-def _decision(item: Item) -> Iterator[ColumnFinding]:
-    """The request, where this database still has it: a replayed one came from a later database."""
-    fields = item.fields
-    found = db.session.scalars(
-        select(ErasureRequest).where(ErasureRequest.public_id == fields["request"])
-    ).one_or_none()
-    if found is None:
-        return
-    if found.state not in (rules.EXECUTED, rules.COMPLETED):
-        yield ColumnFinding(item, "erasure_request.state", rules.COMPLETED, found.state)
-    yield from differs(item, "erasure_request.ground", fields["ground"], found.ground)
-    approvals = select(ErasureApproval).where(ErasureApproval.request_id == found.id).order_by(ErasureApproval.number)
-    people = [one.person.public_id for one in db.session.scalars(approvals)]
-    yield from differs(item, "erasure_approval.person_id", fields["approved_by"], people)
 
 
 register_check(rules.KIND, erase_records)

@@ -56,16 +56,24 @@ def write(record: Record) -> None:
         salt=record.salt.hex(),
         created_at=record.created_at.isoformat(),
     )
-    write_durably(_folder() / f"{record.public_id}.json", json.dumps(asdict(entry)).encode())
+    write_durably(_folder() / f"{record.public_id}.json", _spelled(entry))
 
 
 def read_all() -> Iterator[Entry]:
     """Every entry, oldest first. JournalError when one does not give the commitment in its leaf."""
-    paths = sorted(path for path in _folder().glob("*.json") if parse_id(path.stem) == path.stem)
-    yield from sorted((_read(path) for path in paths), key=lambda entry: (entry.created_at, entry.filing))
+    yield from sorted((read(path) for path in files()), key=lambda entry: (entry.created_at, entry.filing))
 
 
-def _read(path: Path) -> Entry:
+def files() -> list[Path]:
+    return sorted(path for path in _folder().glob("*.json") if parse_id(path.stem) == path.stem)
+
+
+def is_as_written(path: Path, entry: Entry) -> bool:
+    return path.read_bytes() == _spelled(entry)
+
+
+def read(path: Path) -> Entry:
+    """Raises JournalError."""
     try:
         entry = Entry(**json.loads(path.read_bytes()))
         leaf = leaves.parse(entry.leaf.encode())
@@ -75,6 +83,10 @@ def _read(path: Path) -> Entry:
     if not whole:
         raise JournalError(f"{path} was changed: manifest and salt do not give the commitment in its leaf")
     return entry
+
+
+def _spelled(entry: Entry) -> bytes:
+    return json.dumps(asdict(entry)).encode()
 
 
 def _folder() -> Path:

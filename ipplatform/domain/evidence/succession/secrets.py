@@ -47,6 +47,23 @@ def policy_of(number: int, size: int) -> str:
     return Policy(tuple(item.key for item in known if item.demanded_at(size))).text
 
 
+def is_as_written(path: Path) -> bool:
+    """Whether a file of verifier keys has the one form in which this service writes it. Raises ValueError."""
+    return "".join(item.line for item in keys.parse_log_keys(path.read_text())) == path.read_text()
+
+
+def kept_memory(number: int) -> tuple[str, int, str] | None:
+    """Origin, size and root (hexadecimal) that the signer remembers of the ended log; None when it is not here."""
+    path = settings.current().signer_dir / "former" / str(number) / signer.HEAD_FILE
+    if not path.exists():
+        return None
+    try:
+        origin, head = signer.read_head(path.read_bytes())
+    except ValueError as error:
+        return str(error), 0, ""
+    return origin, head.size, head.root.hex()
+
+
 def vkeys_of(number: int) -> Path:
     return settings.current().keys_dir / f"former-{number}.vkeys"
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import select
 
 from ipplatform.domain.evidence.audit.findings import Finding, shown
+from ipplatform.domain.evidence.audit.rows import is_moment, raw_text, text_of
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import equivocation, note
 from ipplatform.domain.evidence.formats import policy as policies
 from ipplatform.domain.evidence.models import LogCheckpoint
 from ipplatform.domain.evidence.witness import answers, policy, trusted
+from ipplatform.domain.evidence.witness import equivocation as caught
 from ipplatform.domain.evidence.witness.models import (
     Cosignature,
     DemandedPolicy,
@@ -23,7 +27,7 @@ from ipplatform.domain.evidence.witness.models import (
 )
 from ipplatform.foundation.db import db
 
-BATCH = {"yield_per": 500}
+BATCH: dict[str, Any] = {"execution_options": {"yield_per": 500}}
 
 
 def findings() -> Iterator[Finding]:
@@ -43,8 +47,8 @@ def quorum_sizes() -> list[int]:
 def _known_keys() -> dict[str, list[note.VerifierKey]]:
     """Keys by the witness's name: of today's policy and of every policy a quorum was met under."""
     found: dict[str, list[note.VerifierKey]] = {}
-    texts = [row.text for row in db.session.scalars(select(DemandedPolicy))]
-    parsed = [item for item in (_parsed(text) for text in texts) if item is not None]
+    texts = db.session.scalars(select(*_raw(DemandedPolicy, "text")).select_from(DemandedPolicy))
+    parsed = [item for item in (_parsed(text_of(text)) for text in texts) if item is not None]
     configured = policy.configured()
     for item in (*parsed, *([configured] if configured else [])):
         for name, key in item.witnesses.items():
@@ -59,67 +63,84 @@ def _parsed(text: str) -> policies.Policy | None:
         return None
 
 
+def _raw(model: Any, *names: str) -> list[Any]:
+    """Texts and times undecoded: a damaged one must not end the audit."""
+    return [raw_text(getattr(model, name).expression).label(name) for name in names]
+
+
 def _cosignatures(known: dict[str, list[note.VerifierKey]]) -> Iterator[Finding]:
-    statement = select(Cosignature, LogCheckpoint.note).join(LogCheckpoint, LogCheckpoint.size == Cosignature.size)
-    for row, signed in db.session.execute(statement.order_by(Cosignature.id), execution_options=BATCH):
-        name = f"checkpoint {row.size}"
+    columns = (Cosignature.size, Cosignature.line, *_raw(Cosignature, "witness", "cosigned_at"), LogCheckpoint.note)
+    statement = select(*columns).outerjoin(LogCheckpoint, LogCheckpoint.size == Cosignature.size)
+    for size, line, witness, cosigned_at, signed in db.session.execute(statement.order_by(Cosignature.id), **BATCH):
+        name, who = f"checkpoint {size}", text_of(witness)
         try:
-            text = note.parse(bytes(signed)).text
-            opened = note.parse(text.encode() + b"\n" + bytes(row.line))
-            whole = len(opened.signatures) == 1 and bool(note.verify(opened, known.get(row.witness, ())))
+            text = note.parse(bytes(signed or b"")).text
+            opened = note.parse(text.encode() + b"\n" + bytes(line))
+            whole = len(opened.signatures) == 1 and bool(note.verify(opened, known.get(who, ())))
             at = answers.moment_of(opened.signatures[0])
         except note.NoteError as error:
-            yield Finding(name, f"cosignature of {row.witness}", "a cosignature of this tree", str(error))
+            yield Finding(name, f"cosignature of {who}", "a cosignature of this tree", str(error))
             continue
         if not whole:
-            yield Finding(name, f"cosignature of {row.witness}", "a cosignature of this tree", shown(bytes(row.line)))
-        elif at != row.cosigned_at:
-            yield Finding(name, f"log_cosignature.cosigned_at of {row.witness}", str(at), str(row.cosigned_at))
+            yield Finding(name, f"cosignature of {who}", "a cosignature of this tree", shown(bytes(line)))
+        elif at is not None and not is_moment(text_of(cosigned_at), at):
+            yield Finding(name, f"log_cosignature.cosigned_at of {who}", str(at), str(text_of(cosigned_at)))
 
 
 def _quorums() -> Iterator[Finding]:
+    columns = (Quorum.size, *_raw(Quorum, "witnesses"), *_raw(DemandedPolicy, "text", "digest"))
     statement = (
-        select(Quorum, DemandedPolicy.text, Cosignature.witness)
-        .join(DemandedPolicy, DemandedPolicy.id == Quorum.policy_id)
+        select(*columns, *_raw(Cosignature, "witness"))
+        .outerjoin(DemandedPolicy, DemandedPolicy.id == Quorum.policy_id)
         .outerjoin(Cosignature, Cosignature.size == Quorum.size)
         .order_by(Quorum.size, Cosignature.id)
     )
-    found = db.session.execute(statement, execution_options=BATCH)
-    for (row, text), lines in groupby(found, key=itemgetter(0, 1)):
-        yield from _quorum(row, text, {witness for _, _, witness in lines if witness})
+    found = db.session.execute(statement, **BATCH)
+    for (size, *texts), lines in groupby(found, key=itemgetter(0, 1, 2, 3)):
+        witnesses, text, digest = (text_of(value) for value in texts)
+        cosigned = {text_of(line[-1]) for line in lines if line[-1] is not None}
+        yield from _quorum(f"checkpoint {size}", witnesses, text or "", digest, cosigned)
 
 
-def _quorum(row: Quorum, text: str, cosigned: set[str]) -> Iterator[Finding]:
-    name, demanded, names = f"checkpoint {row.size}", _parsed(text), set(row.witnesses.split())
+def _quorum(name: str, witnesses: str, text: str, digest: str | None, cosigned: set[str]) -> Iterator[Finding]:
+    demanded, names = _parsed(text), set(witnesses.split(" "))
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        yield Finding(name, "log_policy.text or its digest", shown(digest), shown(text))
     if demanded is None or demanded.quorum is None:
         yield Finding(name, "log_policy.text", "a policy with a quorum", shown(text))
     elif not names <= cosigned or not demanded.is_met(names):
         expected = f"a quorum among: {' '.join(sorted(cosigned))}"
-        yield Finding(name, "log_quorum.witnesses", expected, row.witnesses)
+        yield Finding(name, "log_quorum.witnesses", expected, witnesses)
 
 
 def _witnessed() -> Iterator[Finding]:
-    for row in db.session.scalars(select(WitnessedLog).where(WitnessedLog.size > 0)):
-        keys = trusted.keys_of(row.origin)
-        if not keys:
-            continue
-        name = f"witnessed log {row.origin}"
+    columns = (*_raw(WitnessedLog, "origin"), WitnessedLog.size, WitnessedLog.root, WitnessedLog.checkpoint)
+    for raw, size, root, checkpoint in db.session.execute(select(*columns).where(WitnessedLog.checkpoint != b"")):
+        origin = text_of(raw)
+        name, keys = f"witnessed log {origin}", trusted.keys_of(origin)
         try:
-            opened = note.parse(bytes(row.checkpoint))
+            opened = note.parse(bytes(checkpoint))
             head = checkpoints.parse(opened.text)
-            signed = note.verify(opened, keys)
+            signed = bool(note.verify(opened, keys)) if keys else True
         except (note.NoteError, checkpoints.CheckpointError) as error:
             yield Finding(name, "witness_log.checkpoint", "a head signed by the log", str(error))
             continue
-        if not signed or (head.origin, head.size, head.root) != (row.origin, row.size, bytes(row.root)):
-            found = f"{row.origin} {row.size} {bytes(row.root).hex()}"
-            yield Finding(name, "witness_log", shown(opened.text), found)
+        if not signed or (head.origin, head.size, head.root) != (origin, size, bytes(root)):
+            yield Finding(name, "witness_log", shown(opened.text), f"{origin} {size} {bytes(root).hex()}")
 
 
 def _proofs() -> Iterator[Finding]:
-    for row in db.session.scalars(select(EquivocationProof)):
+    texts = _raw(EquivocationProof, "public_id", "origin", "digest")
+    for raw in db.session.execute(select(*texts, EquivocationProof.size, EquivocationProof.proof)):
+        number, origin, digest = (text_of(value) for value in raw[:3])
+        name = f"equivocation {number}"
         try:
-            found = equivocation.parse(bytes(row.proof))
-            equivocation.prove(found, found.keys)
+            found = equivocation.parse(bytes(raw.proof))
+            proved = equivocation.prove(found, found.keys)
         except equivocation.EquivocationError as error:
-            yield Finding(f"equivocation {row.public_id}", "witness_equivocation.proof", "a proof", str(error))
+            yield Finding(name, "witness_equivocation.proof", "a proof", str(error))
+            continue
+        wanted = {"origin": proved.origin, "size": proved.later.size, "digest": caught.digest_of(proved)}
+        for column, held in (("origin", origin), ("size", raw.size), ("digest", digest)):
+            if held != wanted[column]:
+                yield Finding(name, f"witness_equivocation.{column}", shown(str(wanted[column])), shown(str(held)))

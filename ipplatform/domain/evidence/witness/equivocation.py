@@ -34,7 +34,7 @@ def record(origin: str, held: bytes, sent: bytes, path: tuple[bytes, ...]) -> Eq
     except proofs.EquivocationError:
         return None
     size = proved.later.size
-    digest = hashlib.sha256(b"\n".join((proved.earlier.text.encode(), proved.later.text.encode()))).hexdigest()
+    digest = digest_of(proved)
     if _kept(origin, digest):
         return None
     kept = EquivocationProof(
@@ -44,6 +44,11 @@ def record(origin: str, held: bytes, sent: bytes, path: tuple[bytes, ...]) -> Eq
     db.session.flush()
     _raise_alarm(kept)
     return kept
+
+
+def digest_of(proved: proofs.Proved) -> str:
+    """By which the same pair of heads is known again."""
+    return hashlib.sha256(b"\n".join((proved.earlier.text.encode(), proved.later.text.encode()))).hexdigest()
 
 
 def all_found() -> list[EquivocationProof]:

@@ -56,7 +56,8 @@ def is_published_form(found: bytes, latest: LogCheckpoint) -> bool:
     if found == signed:
         return True
     added = found.removeprefix(signed).splitlines(keepends=True)
-    return found.startswith(signed) and set(added) <= {line for _, line in lines_of(size)}
+    stored = db.session.scalars(select(Cosignature.line).where(Cosignature.size == size))
+    return found.startswith(signed) and set(added) <= {bytes(line) for line in stored}
 
 
 def covered_size() -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,38 +14,54 @@ from ipplatform.domain.filings.definition import Kind
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.rules.assessment import read_task
 from ipplatform.domain.filings.rules.shares import parse_share
-from ipplatform.foundation import clock, settings
+from ipplatform.foundation import settings
 
 APART = ("title", "language", "abstract", "inventors", "owners", "classes", "claims")
 
 
-def enter_in_register(case: Filing, latest: Filing) -> Asset:
+def enter_in_register(case: Filing, latest: Filing, decided_at: datetime) -> Asset:
     """Register the asset of `case` as its latest submission says, with the documents the public may read."""
-    assert case.submitted_at is not None
     kind, content = kinds.of(case.asset_kind), latest.content or {}
-    filed_on = case.submitted_at.astimezone(ZoneInfo(settings.current().zone_timezone)).date()
     asset = assets.register(
-        organisation_id=case.organisation_id,
-        kind=case.asset_kind,
-        public_id=case.asset,
-        title=content["title"],
-        language=content["language"],
-        abstract=content.get("abstract", ""),
         status="in_force",
         parties=parties(case, content),
-        classifications=[ClassValue(kind.classification or "", code) for code in content.get("classes", [])],
-        application_number=case.public_id,
-        registration_number=case.asset,
-        filing_date=filed_on,
-        publication_date=clock.today(),
-        grant_date=clock.today(),
-        expiry_date=kind.term(_values(kind, latest.fields), filed_on),
-        content=_rest(content),
+        classifications=classes(kind, content),
+        **columns(case, latest, decided_at),
     )
     for role, document in queries.attachments(latest.id):
         place = kind.role(role)
         assets.add_document(asset, document, role=role, is_public=bool(place and place.public))
     return asset
+
+
+def columns(case: Filing, latest: Filing, decided_at: datetime) -> dict[str, Any]:
+    """The entry's own columns, as the case and its latest submission give them."""
+    assert case.submitted_at is not None
+    kind, content = kinds.of(case.asset_kind), latest.content or {}
+    filed_on, entered_on = _day(case.submitted_at), _day(decided_at)
+    return {
+        "organisation_id": case.organisation_id,
+        "kind": case.asset_kind,
+        "public_id": case.asset,
+        "title": content["title"],
+        "language": content["language"],
+        "abstract": content.get("abstract", ""),
+        "application_number": case.public_id,
+        "registration_number": case.asset,
+        "filing_date": filed_on,
+        "publication_date": entered_on,
+        "grant_date": entered_on,
+        "expiry_date": kind.term(_values(kind, latest.fields), filed_on),
+        "content": _rest(content),
+    }
+
+
+def classes(kind: Kind, content: dict[str, Any]) -> list[ClassValue]:
+    return [ClassValue(kind.classification or "", code) for code in content.get("classes", [])]
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(settings.current().zone_timezone)).date()
 
 
 def parties(case: Filing, content: dict[str, Any]) -> list[PartyValue]:

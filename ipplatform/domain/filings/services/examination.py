@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from ipplatform.domain.accounts.actor import Actor
@@ -80,7 +81,7 @@ def decide(
     }
     submit_row(actor=actor, filing=decision, content=content, attachments=[], office=True)
     if outcome == "register":
-        asset = enter_in_register(case, latest)
+        asset = enter_in_register(case, latest, _moment(decision))
         case.asset_id = decision.asset_id = asset.id
     case.status = lifecycle.step(outcome).target
     case.latest_record_id = decision.record_id
@@ -89,6 +90,11 @@ def decide(
     _note(actor, case, "decide", outcome=outcome)
     notices.decided(case, outcome, given)
     return decision
+
+
+def _moment(decision: Filing) -> datetime:
+    assert decision.submitted_at is not None
+    return decision.submitted_at
 
 
 def _decision_row(actor: Actor, case: Filing) -> Filing:
