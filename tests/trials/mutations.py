@@ -72,6 +72,9 @@ class OfColumn:
             return None
         return OfColumn(tables, row, tables.changed(row, random), tables.names(row), f"{table}.{column} {row.key}")
 
+    def __str__(self) -> str:
+        return f"{self.place}: {self.row.value!r:.400} became {self.after!r:.400}, looked for {list(self.names)}"
+
     def apply(self) -> None:
         self.tables.write(self.row, self.after)
         self.names = [*self.names, *self.tables.names(self.row)]
@@ -95,6 +98,10 @@ class OfFile:
         path = random.choice([path for path, names in named.items() if names])
         before = path.read_bytes()
         return OfFile(path, before, flipped(before, random), named[path], str(path.relative_to(settings.data_dir)))
+
+    def __str__(self) -> str:
+        at = next(at for at, byte in enumerate(self.before) if byte != self.after[at])
+        return f"{self.place}: byte {at} of {len(self.before)}, looked for {list(self.names)}"
 
     def apply(self) -> None:
         self.path.write_bytes(self.after)

@@ -77,6 +77,8 @@ FOLDERS = ("documents", "log", "log-2", "erasures", "former", "signer", "keys")
 NO_EVIDENCE = {
     "keys/data.key": "opens what is sealed; another one opens nothing, which every record then shows",
     "keys/*.key.json": "secrets: a damaged one signs nothing more, and says so; what it signed is not touched",
+    "log/policy": "its keys are held against the row of the ended log; its addresses are only hints",
+    "log-2/policy": "its keys and quorum are held against our own; its addresses are only hints",
     "signer/passphrase": "opens the key files",
     "signer/former/*/frozen.json": "what it says is in the row of the former log",
 }
@@ -91,7 +93,7 @@ def names_of_file(tables: Tables, path: PurePath) -> Sequence[str]:
         return tables.owners(path.name)
     if folder in ("log", "former") or "former" in name:
         return (f"former log {FIRST_ORIGIN}",)
-    own = {"checkpoint": "published checkpoint", "policy": "published policy", "head.json": "signer"}
+    own = {"checkpoint": "published checkpoint", "head.json": "signer"}
     return (own.get(name, name.removesuffix(".json")),)
 
 
@@ -155,9 +157,10 @@ UNCOVERED = {
     "log_checkpoint.published_at": _CLOCK,
     "evidence_audit.person_id": _TRAIL,
     **dict.fromkeys(
-        [f"evidence_audit.{name}" for name in ("phase", "cursor", "total", "first_record", "standing", "changed_at")],
+        [f"evidence_audit.{name}" for name in ("phase", "cursor", "total", "first_record", "standing", "changed_at", "moving_at")],
         _PROGRESS,
     ),
+    "evidence_finding.around": "what stands around the byte that differs: shown, and in no report",
     "evidence_finding.position": "follows from the values, and is in no report",
     "evidence_finding.last_whole_at": "in no report: what an earlier run said",
     "log_cosignature.received_at": _CLOCK,

@@ -139,11 +139,16 @@ class Postgresql(Tables):
         return text[:at] + random.choice([one for one in letters if one != text[at]]) + text[at + 1 :]
 
     def write(self, row: Row, value: Any) -> None:
-        statement = f"UPDATE {row.table} SET {row.column} = %s::{row.kind} WHERE ctid = %s RETURNING ctid::text"
+        changed = f"{row.column} = %s::{row.kind}"
+        another = f"({row.column}::text IS DISTINCT FROM (%s::{row.kind})::text)"
+        statement = f"UPDATE {row.table} SET {changed} WHERE ctid = %s AND {another} RETURNING ctid::text"
         try:
-            row.key = self.query(statement, value, row.key)[0][0]
+            found = self.query(statement, value, row.key, value)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise Refused(str(error)) from error
+        if not found:
+            raise Refused("the same value in another spelling")
+        row.key = found[0][0]
 
 
 def flipped(data: bytes, random: Random) -> bytes:

@@ -88,4 +88,7 @@ class Ranges:
         for part in filter(None, body.split(")")):
             low, high = part.lstrip(",[").split(",")
             spans.append((int(low), int(high)))
-        return cls.of(spans)
+        found = cls.of(spans)
+        if found.text() != text:
+            raise ValueError("ranges in another form than they are written in")
+        return found

@@ -126,6 +126,7 @@ def _roots(state: LogState) -> Iterator[Finding]:
         return
     if head.size > state.size:
         yield Finding("log", "log_state.size", f"at least {head.size}, which was signed", str(state.size))
+        yield Finding("signer", "head", f"at most {state.size}, the size of the log", str(head.size))
     elif merkle.root(head.size, node) != head.root:
         yield difference(
             "log", f"root at {head.size} (or the signer's memory)", head.root, merkle.root(head.size, node)

@@ -28,16 +28,23 @@ MOMENTS = ("started_at", "ended_at")
 
 def findings() -> Iterator[Finding]:
     """Every run that was recorded: its report's digest and signature, and the columns people see against it."""
-    former = db.session.scalars(select(rows.raw_text(FormerLog.origin.expression)).select_from(FormerLog))
-    origins = [settings.current().origin, *(rows.text_of(origin) for origin in former)]
+    columns = [rows.raw_text(getattr(FormerLog, name).expression) for name in ("origin", "ended_at")]
+    logs = db.session.execute(select(*columns).select_from(FormerLog)).all()
+    origins = [settings.current().origin, *(rows.text_of(log[0]) for log in logs)]
     keys = [key for origin in origins for key in report.verifier_keys(origin)]
     for row in _recorded():
         wanted = _digest(row["manifest"])
         if wanted is not None:
-            yield from _of_one(row, wanted, keys)
+            yield from _of_one(row, wanted, keys, _last_end(logs))
 
 
-def _of_one(row: dict[str, Any], wanted: str, keys: Sequence[VerifierKey]) -> Iterator[Finding]:
+def _last_end(logs: Sequence[Any]) -> datetime | None:
+    return max((at for at in (rows.moment(rows.text_of(log[1])) for log in logs) if at is not None), default=None)
+
+
+def _of_one(
+    row: dict[str, Any], wanted: str, keys: Sequence[VerifierKey], former: datetime | None
+) -> Iterator[Finding]:
     number, data = row["number"], row["report"]
     if not isinstance(data, bytes):
         yield Finding(number, REPORT, f"a report with sha256 {wanted}", "none")
@@ -51,7 +58,7 @@ def _of_one(row: dict[str, Any], wanted: str, keys: Sequence[VerifierKey]) -> It
     except (audit_report.Refuted, audit_report.Unusable) as error:
         yield Finding(number, REPORT, "a signature of the audit's key", shown(str(error)))
         return
-    for column, expected in _differing(row, content):
+    for column, expected in _differing(row, content, former):
         yield Finding(number, f"evidence_audit.{column}", shown(expected), shown(row[column]))
     yield from _told(number, row["id"], content["findings"])
 
@@ -72,11 +79,14 @@ def _told(number: str, audit_id: int, expected: list[dict[str, str]]) -> Iterato
             yield Finding(number, f"evidence_finding of {one['record']}", "values that open", "changed bytes")
 
 
-def _differing(row: dict[str, Any], content: dict[str, Any]) -> Iterator[tuple[str, object]]:
+def _differing(row: dict[str, Any], content: dict[str, Any], former: datetime | None) -> Iterator[tuple[str, object]]:
+    """`former` is when the last log ended: what runs before it vouched for is set back to nothing."""
+    ended = datetime.fromisoformat(content["ended_at"])
+    nothing = content["scope"] == scopes.ONE or (former is not None and ended <= former)
+    expected = {**content, "covered_size": 0 if nothing else content["size"]}
     for column in (*TEXTS, *NUMBERS):
-        member = "size" if column == "covered_size" else column
-        if row[column] != content[member] and (column != "covered_size" or content["scope"] != scopes.ONE):
-            yield column, content[member]
+        if row[column] != expected[column]:
+            yield column, expected[column]
     if row["state"] != ENDED:
         yield "state", ENDED
     for column in MOMENTS:

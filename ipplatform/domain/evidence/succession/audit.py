@@ -118,6 +118,13 @@ def _published(row: dict[str, Any]) -> Iterator[tuple[str, object, object]]:
         found = shown(str(error)).encode()
     if found is None or not found.startswith(bytes(row["checkpoint"])):
         yield "published checkpoint (or former_log.place)", row["checkpoint"], found or b""
+        return
+    try:
+        published = policy.parse((at(row["place"]).read("policy") or b"").decode()).logs
+    except (OSError, ValueError):
+        published = ()
+    if not set(policy.parse(row["policy"]).logs) <= set(published):
+        yield "published policy", row["policy"], "a policy without these keys"
 
 
 def _without_log(known: list[int]) -> Iterator[Finding]:

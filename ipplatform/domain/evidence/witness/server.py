@@ -5,6 +5,7 @@ What is answered is in the caller's transaction; it must be committed, durably, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,10 +54,16 @@ def add_checkpoint(body: bytes) -> Answer:
         return _refusal(403, str(error))
     if sent.old > head.size:
         return _refusal(400, "the old size is larger than the checkpoint")
-    return _advance(sent, head, signed.text)
+    return _advance(sent, head, _without_strangers(signed, known))
 
 
-def _advance(sent: Submission, head: Checkpoint, text: str) -> Answer:
+def _without_strangers(signed: note.Note, known: Sequence[note.VerifierKey]) -> note.Note:
+    """With the lines of the log's own keys only: what is kept can then be verified to the last byte."""
+    names = {(key.name, key.key_id) for key in known}
+    return note.Note(signed.text, tuple(line for line in signed.signatures if (line.name, line.key_id) in names))
+
+
+def _advance(sent: Submission, head: Checkpoint, own: note.Note) -> Answer:
     """Under the lock of the log's row, so that of two racing heads the second is judged against the first."""
     held = _locked(head.origin)
     if held.size != sent.old:
@@ -71,9 +78,9 @@ def _advance(sent: Submission, head: Checkpoint, text: str) -> Answer:
         _catch(sent, head, held, sent.proof)
         return _refusal(422, str(error))
     moment = clock.now().replace(microsecond=0)
-    held.size, held.root, held.checkpoint, held.cosigned_at = head.size, head.root, sent.checkpoint, moment
+    held.size, held.root, held.checkpoint, held.cosigned_at = head.size, head.root, own.data, moment
     db.session.flush()
-    return Answer(200, identity.cosign(text, int(moment.timestamp())))
+    return Answer(200, identity.cosign(own.text, int(moment.timestamp())))
 
 
 def _require_extension(sent: Submission, head: Checkpoint, held: WitnessedLog) -> None:
