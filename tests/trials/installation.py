@@ -17,6 +17,7 @@ from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.assets.importing import runs as imports
 from ipplatform.domain.evidence import keys, recovery, sequencer
 from ipplatform.domain.evidence.audit import runs as audits
+from ipplatform.domain.evidence.certificate import services as certificates
 from ipplatform.domain.evidence.erasure import holds
 from ipplatform.domain.evidence.formats import note, submission
 from ipplatform.domain.evidence.formats.signing import COSIGNATURE, MLDSA44, SoftKey
@@ -46,7 +47,7 @@ def make(app: Flask, folder: Path, make_authority: MakeAuthority, random: Random
     first = erasure.registered(scene, drawing=b"the first drawing").public_id
     _file(random, 5)
     _continue_under_another_origin(app, folder)
-    _rights(scene)
+    certified = _rights(scene)
     _holders_keys()
     _others_logs(folder)
     _witnesses(app, folder)
@@ -55,6 +56,7 @@ def make(app: Flask, folder: Path, make_authority: MakeAuthority, random: Random
         _file(random, many)
         _cosign()
     stamping.stamp_newest()
+    certificates.certificate(actor=scene.holder, filing=certified, language="en")
     renewal.renew(every=True)
     _file(random, 3)
     stamping.stamp_newest()
@@ -87,8 +89,8 @@ def _continue_under_another_origin(app: Flask, folder: Path) -> None:
     sequencer.run_all()
 
 
-def _rights(scene: erasure.Scene) -> None:
-    """A case under examination, one erased, one held, a licence, and an asset that an office registered."""
+def _rights(scene: erasure.Scene) -> str:
+    """A case under examination, one erased, one held (returned), a licence, and an asset that an office registered."""
     filings.submitted(scene.holder)
     filings.decided(scene.holder, "deficient")
     scene.erase(erasure.registered(scene, drawing=b"what is erased"))
@@ -107,6 +109,7 @@ def _rights(scene: erasure.Scene) -> None:
         )
     jobs.run_all()
     sequencer.run_all()
+    return held.public_id
 
 
 def _holders_keys() -> None:

@@ -43,6 +43,9 @@ TABLES: dict[str, tuple[str, str]] = {
     "time_checkpoint": _OF_CHECKPOINT,
     "time_file": ("'checkpoint ' || a.checkpoint_size", "JOIN time_anchor a ON t.sha256 IN (a.chain, a.crls)"),
     "time_anchor": ("'checkpoint ' || t.checkpoint_size", ""),
+    "evidence_certificate": (
+        "r.public_id, 'certificate ' || t.id", "LEFT JOIN evidence_record r ON r.id = t.record_id",
+    ),
     "signing_key": ("r.public_id", "JOIN evidence_record r ON r.id IN (t.record_id, t.revocation_id)"),
     "holder_signature": ("r.public_id", "JOIN evidence_record r ON r.id IN (t.record_id, t.log_record_id)"),
     "erasure_request": ("r.public_id", "JOIN evidence_record r ON r.id IN (t.record_id, t.erase_record_id)"),
@@ -79,6 +82,7 @@ NO_EVIDENCE = {
     "keys/*.key.json": "secrets: a damaged one signs nothing more, and says so; what it signed is not touched",
     "log/policy": "its keys are held against the row of the ended log; its addresses are only hints",
     "log-2/policy": "its keys and quorum are held against our own; its addresses are only hints",
+    "keys/pdf-x509.pem": "the public half of a key; every certificate carries its own copy",
     "signer/passphrase": "opens the key files",
     "signer/former/*/frozen.json": "what it says is in the row of the former log",
 }
@@ -117,6 +121,7 @@ COVERED = {
     "time_file": "sha256 data",
     "time_anchor": "checkpoint_size renewal authority response chain crls nonce serial gen_time earliest_at latest_at "
     "certificates_end_at algorithms received_at seal",
+    "evidence_certificate": "record_id language basis checkpoint_size content signer_sha256 stamped_by issued_at seal",
     "signing_key": "public_id organisation_id person_id kind name algorithm spki spki_sha256 credential_id cose rp_id "
     "sign_count possession proof record_id enrolled_at revocation_id revoked_at seal",
     "holder_signature": "public_id record_id key_id roles signature authenticator_data client_data signed_at log_record_id "

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
+from ipplatform.domain.evidence.audit.findings import Finding
 from ipplatform.domain.evidence.certificate import sealing
 from ipplatform.domain.evidence.certificate.models import Certificate
 from ipplatform.domain.evidence.columns import EVERY_KIND, ColumnFinding, Item, register_check
 from ipplatform.domain.evidence.holder.stored import CHANGED, Stored, read
+from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation.db import among, db
 
 # So many are in memory at once.
@@ -17,7 +19,7 @@ CHUNK = 20
 
 
 def certificates(items: Sequence[Item]) -> Iterator[ColumnFinding]:
-    """A changed byte of a certificate is named with its record. One that belongs to no record any more stands alone."""
+    """A changed byte of a certificate is named with its record."""
     by_id = {item.id: item for item in items}
     of_these = among(Certificate.record_id, by_id)
     found = list(db.session.scalars(select(Certificate.id).where(of_these).order_by(Certificate.id)))
@@ -26,6 +28,13 @@ def certificates(items: Sequence[Item]) -> Iterator[ColumnFinding]:
             item = by_id[row["record_id"]]
             for field in _broken(row):
                 yield ColumnFinding(item, f"{Certificate.__tablename__}.{field}", "as it was issued", "changed")
+
+
+def orphans() -> Iterator[Finding]:
+    """Certificates of no record: no record's own check comes upon them."""
+    kept = select(Certificate.id).outerjoin(Record, Record.id == Certificate.record_id)
+    for identity in db.session.scalars(kept.where(Record.id.is_(None)).order_by(Certificate.id)):
+        yield Finding(f"certificate {identity}", "evidence_certificate.record_id", "a record", "none")
 
 
 def _broken(row: Stored) -> list[str]:
