@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.evidence import keys, queries
+from ipplatform.domain.evidence.formats import policy as policies
+from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.succession import queries as succession
 from ipplatform.entrypoints.http.access import public
+from ipplatform.entrypoints.web.public.verify_words import WORDS
 from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.ids import parse_id
 
@@ -16,7 +22,7 @@ blueprint = Blueprint("verify", __name__, url_prefix="/verify")
 @blueprint.get("")
 @public
 def index() -> ResponseReturnValue:
-    return render_template("public/verify.html", policy=keys.policy(), record=None)
+    return _page(None)
 
 
 @blueprint.get("/<number>")
@@ -26,4 +32,25 @@ def of_record(number: str) -> ResponseReturnValue:
     record = queries.record_by_filing(parse_id(number) or "")
     if record is None:
         raise NotFound
-    return render_template("public/verify.html", policy=keys.policy(), record=record)
+    return _page(record)
+
+
+def _page(record: Record | None) -> ResponseReturnValue:
+    policy = keys.policy()
+    return render_template(
+        "public/verify.html",
+        policy=policy,
+        record=record,
+        words={code: str(text) for code, text in WORDS.items()},
+        trust=_trust(policy),
+    )
+
+
+def _trust(policy: policies.Policy) -> dict[str, Any]:
+    """What the page's scripts judge by: every key the log had with the sizes it signs, ended logs' keys, today's policy."""
+    ended = [policies.parse(item.log.policy) for item in succession.former_logs()]
+    return {
+        "policy": policy.text,
+        "keys": [{"vkey": one.key.vkey, "since": one.since, "until": one.until} for one in keys.log_keys()],
+        "former": [key.vkey for one in ended for key in one.logs],
+    }

@@ -1,18 +1,34 @@
 from __future__ import annotations
 
+import re
+
 from flask.testing import FlaskClient
 
 from ipplatform.domain.evidence import keys
+from ipplatform.entrypoints.web.public.verify_words import WORDS
 from ipplatform.foundation.ids import display_id
+from tests.architecture.tree import ROOT
 from tests.factories.evidence import make_record
+
+SCRIPTS = ROOT / "ipplatform/static/js/verify"
 
 
 def test_the_page_carries_the_keys_to_trust_and_works_for_nobody_in_particular(client: FlaskClient) -> None:
     page = client.get("/verify")
     assert page.status_code == 200
     assert keys.policy().logs[0].vkey in page.text
-    assert "verify.js" in page.text
+    assert "verify/page.js" in page.text
     assert "<noscript>" in page.text
+
+
+def test_every_code_of_the_scripts_has_its_words(client: FlaskClient) -> None:
+    text = "".join(path.read_text() for path in SCRIPTS.glob("*.js"))
+    used = set(re.findall(r'(?:Refuted|Unusable|say|progress)\("(\w+)"', text)) | set(
+        re.findall(r'check: "(\w+)"', text)
+    )
+    parts = {f"part_{name}" for name in re.findall(r'part[:=] ?"(\w+)"', text)}
+    assert len(used) > 60
+    assert (used | parts) - set(WORDS) == set()
 
 
 def test_the_page_of_a_record_links_its_public_evidence(client: FlaskClient) -> None:
