@@ -74,7 +74,7 @@ def opened(browser: Browser, address: str, script: str = "", **options: Any) -> 
         desk = Desk(context.new_page())
         desk.page.goto(f"{address}/verify")
         desk.page.wait_for_selector("[data-verify-form]:not([hidden])")
-        desk.page.on("request", desk.sent.append)
+        desk.page.on("request", lambda request: desk.sent.append(request))
         context.set_offline(True)
         yield desk
         assert [request.url for request in desk.sent if not request.url.startswith("blob:")] == []

@@ -263,7 +263,7 @@ def test_without_scripts_the_page_says_what_to_do(browser: Browser, address: str
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/verify")
-    expect(page.locator("noscript")).to_contain_text("unpack it and follow VERIFY.txt")
+    expect(page.get_by_text("unpack it and follow VERIFY.txt")).to_be_visible()
     expect(page.locator("main")).to_contain_text("sh verify.sh")
     expect(page.locator("#verify-file")).not_to_be_visible()
     context.close()

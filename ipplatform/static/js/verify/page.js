@@ -138,5 +138,7 @@ document.addEventListener("drop", (event) => {
   take(event.dataTransfer.files);
 });
 
-if (globalThis.crypto?.subtle && globalThis.DecompressionStream) page.querySelector("[data-verify-form]").hidden = false;
-else page.querySelector("[data-verify-old]").hidden = false;
+if (globalThis.crypto?.subtle && globalThis.DecompressionStream) {
+  page.querySelector("[data-verify-form]").hidden = false;
+  page.querySelector("[data-verify-plain]").hidden = true;
+}

@@ -33,7 +33,7 @@ export function sectionOf(file) {
     return null;
   }
   const section = element("section", "checked-file", "");
-  section.append(element("h3", "", file.name), element("p", "", ""), element("ul", "reasons", ""));
+  section.append(element("h2", "", file.name), element("p", "", ""), element("ul", "reasons", ""));
   section.lastChild.hidden = true;
   results.append(section);
   return section;

@@ -18,7 +18,7 @@ def test_the_page_carries_the_keys_to_trust_and_works_for_nobody_in_particular(c
     assert page.status_code == 200
     assert keys.policy().logs[0].vkey in page.text
     assert "verify/page.js" in page.text
-    assert "<noscript>" in page.text
+    assert "follow VERIFY.txt" in page.text
 
 
 def test_every_code_of_the_scripts_has_its_words(client: FlaskClient) -> None:
