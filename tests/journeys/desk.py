@@ -30,6 +30,9 @@ class Desk:
     page: Page
     sent: list[Request] = field(default_factory=list)
 
+    def note(self, request: Request) -> None:
+        self.sent.append(request)
+
     def choose(self, name: str, data: bytes, *more: tuple[str, bytes]) -> str:
         """The verdict over the files."""
         files: Any = [{"name": one, "mimeType": ZIP, "buffer": held} for one, held in ((name, data), *more)]
@@ -74,7 +77,7 @@ def opened(browser: Browser, address: str, script: str = "", **options: Any) -> 
         desk = Desk(context.new_page())
         desk.page.goto(f"{address}/verify")
         desk.page.wait_for_selector("[data-verify-form]:not([hidden])")
-        desk.page.on("request", lambda request: desk.sent.append(request))
+        desk.page.on("request", desk.note)
         context.set_offline(True)
         yield desk
         assert [request.url for request in desk.sent if not request.url.startswith("blob:")] == []

@@ -67,7 +67,7 @@ export function progress(code, facts) {
   const [worst] = [...facts.outcomes].sort((one, other) => order.indexOf(one.outcome) - order.indexOf(other.outcome));
   verdict.hidden = false;
   verdict.dataset.outcome = worst.outcome;
-  verdict.className = `callout callout-${TONES[worst.outcome]}`;
+  verdict.className = `callout mt-3 callout-${TONES[worst.outcome]}`;
   verdict.textContent = `${worst.name}: ${worst.text}`;
   verdict.focus();
 }
