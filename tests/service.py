@@ -98,9 +98,16 @@ class Service:
         ends = [f"{file.name}: {file.read_text()[-2000:]}" for file in self.folder.glob("*.log") if file.stat().st_size]
         return "\n".join(ends)
 
+    def here(self, *arguments: str, **changes: object) -> str:
+        """As `command`, in this process: starting a Python takes most of the time of a command."""
+        with self.application(**changes) as app:
+            done = app.test_cli_runner().invoke(args=arguments)
+        assert done.exit_code == 0, f"{done.output} {done.exception}"
+        return done.output
+
     @contextmanager
-    def application(self) -> Iterator[Flask]:
-        """The same installation in this process, inside an application context."""
+    def application(self, **changes: object) -> Iterator[Flask]:
+        """The same installation in this process, inside an application context; `changes` of its settings."""
         app = create_app(
             from_environment(
                 environment="test",
@@ -108,6 +115,7 @@ class Service:
                 database_url=self.database_url,
                 secret_key="only for tests",
                 log_level="CRITICAL",
+                **changes,
             )
         )
         with app.app_context():
@@ -123,8 +131,7 @@ def service(database_url: str, folder: Path) -> Iterator[Service]:
     """An installation that is set up and whose processes are not started yet; every process ends with the block."""
     folder.mkdir(parents=True, exist_ok=True)
     made = Service(folder, database_url, free_port(), new_mark())
-    done = made.command("setup")
-    assert done.returncode == 0, done.stderr
+    made.here("setup")
     try:
         yield made
     finally:

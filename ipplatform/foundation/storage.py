@@ -86,11 +86,16 @@ def write_durably(path: Path, content: bytes) -> None:
     """Replace ``path`` by ``content`` so that a crash leaves the old bytes or the new, never a mixture."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    with open(unfinished, "xb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.rename(unfinished, path)
+    try:
+        with open(unfinished, "xb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.rename(unfinished, path)
+    except OSError:
+        # On a full disk every attempt would leave its part behind.
+        unfinished.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -90,7 +91,7 @@ class _Clients:
         except urllib.error.HTTPError as error:
             if error.code < 500:
                 raise AssertionError(f"{error.code}: {error.read().decode()}") from error
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             pass
         return None
 

@@ -28,6 +28,9 @@ class Mutation(Protocol):
     @property
     def names(self) -> Sequence[str]: ...
     def apply(self) -> None: ...
+    def stands(self) -> bool:
+        """Whether the changed value is still there."""
+
     def undo(self) -> None: ...
 
 
@@ -77,7 +80,11 @@ class OfColumn:
 
     def apply(self) -> None:
         self.tables.write(self.row, self.after)
+        self.after = self.tables.value(self.row)
         self.names = [*self.names, *self.tables.names(self.row)]
+
+    def stands(self) -> bool:
+        return self.tables.value(self.row) == self.after
 
     def undo(self) -> None:
         self.tables.write(self.row, self.row.value)
@@ -105,6 +112,9 @@ class OfFile:
 
     def apply(self) -> None:
         self.path.write_bytes(self.after)
+
+    def stands(self) -> bool:
+        return self.path.exists() and self.path.read_bytes() == self.after
 
     def undo(self) -> None:
         self.path.write_bytes(self.before)

@@ -95,7 +95,8 @@ def names_of_file(tables: Tables, path: PurePath) -> Sequence[str]:
     folder, name = path.parts[0], str(PurePath(*path.parts[1:]))
     if folder == "documents":
         return tables.owners(path.name)
-    if folder in ("log", "former") or "former" in name:
+    has_ended = folder == "log" and tables.query("SELECT id FROM former_log")
+    if has_ended or folder == "former" or "former" in name:
         return (f"former log {FIRST_ORIGIN}",)
     own = {"checkpoint": "published checkpoint", "head.json": "signer"}
     return (own.get(name, name.removesuffix(".json")),)

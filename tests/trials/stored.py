@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 
+from ipplatform.foundation.db import Base
+
 LENGTHS = (1, 2, 3, 4, 6, 8)
 OWNERS = "SELECT r.public_id FROM evidence_record r JOIN evidence_document d ON d.record_id = r.id"
 
@@ -34,11 +36,14 @@ class Row:
 class Tables(ABC):
     """The database's tables. `names` are what a finding about a row may be called by (places.TABLES)."""
 
-    where: str
     mark: str
 
     def __init__(self, rows: Mapping[str, tuple[str, str]], only: Mapping[str, str]) -> None:
         self._rows, self._only = rows, only
+
+    @abstractmethod
+    def key(self, table: str, alias: str = "") -> str:
+        """By what a row is found again, as SQL."""
 
     @abstractmethod
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]: ...
@@ -58,17 +63,21 @@ class Tables(ABC):
     def choose(self, table: str, column: str, random: Random) -> Row | None:
         """Any row that evidence covers and that has a value there."""
 
+    @abstractmethod
+    def value(self, row: Row) -> Any:
+        """What stands there now, as `changed` gives it; None when the row is gone."""
+
     def owners(self, storage_key: str) -> list[str]:
         return [str(row[0]) for row in self.query(f"{OWNERS} WHERE d.storage_key = {self.mark}", storage_key)]
 
     def names(self, row: Row) -> list[str]:
         name, joined = self._rows[row.table]
-        statement = f"SELECT {name} FROM {row.table} t {joined} WHERE t.{self.where} = {self.mark}"
+        statement = f"SELECT {name} FROM {row.table} t {joined} WHERE {self.key(row.table, 't.')} = {self.mark}"
         return [str(value) for found in self.query(statement, row.key) for value in found if value is not None]
 
     def _choose(self, table: str, column: str, value: str, random: Random) -> Row | None:
         _name, joined = self._rows[table]
-        statement = f"SELECT t.{self.where}, {value} FROM {table} t {joined} WHERE t.{column} IS NOT NULL"
+        statement = f"SELECT {self.key(table, 't.')}, {value} FROM {table} t {joined} WHERE t.{column} IS NOT NULL"
         statement += f" AND {self._only.get(f'{table}.{column}', 'true')}"
         rows = [row for row in self.query(statement) if row[1] not in (b"", "", "\\x")]
         return Row(table, column, *random.choice(rows)) if rows else None
@@ -77,7 +86,7 @@ class Tables(ABC):
 class Sqlite(Tables):
     """Bytes as SQLite keeps them: text as its bytes, valid or not, integers as the fewest bytes that hold them."""
 
-    where, mark = "rowid", "?"
+    mark = "?"
 
     def __init__(self, rows: Mapping[str, tuple[str, str]], only: Mapping[str, str], file: Path) -> None:
         super().__init__(rows, only)
@@ -85,6 +94,9 @@ class Sqlite(Tables):
         self._connection.text_factory = lambda data: data.decode("utf-8", "replace")
         self._connection.execute("PRAGMA foreign_keys=OFF")
         self._connection.execute("PRAGMA ignore_check_constraints=ON")
+
+    def key(self, table: str, alias: str = "") -> str:
+        return f"{alias}rowid"
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values).fetchall()
@@ -95,6 +107,11 @@ class Sqlite(Tables):
     def choose(self, table: str, column: str, random: Random) -> Row | None:
         kept = f"CASE typeof(t.{column}) WHEN 'integer' THEN t.{column} ELSE CAST(t.{column} AS BLOB) END"
         return self._choose(table, column, f"{kept}, typeof(t.{column})", random)
+
+    def value(self, row: Row) -> Any:
+        kept = f"CASE typeof({row.column}) WHEN 'integer' THEN {row.column} ELSE CAST({row.column} AS BLOB) END"
+        found = self.query(f"SELECT {kept} FROM {row.table} WHERE rowid = ?", row.key)
+        return found[0][0] if found else None
 
     def changed(self, row: Row, random: Random) -> Any:
         if isinstance(row.value, bytes):
@@ -115,12 +132,16 @@ class Sqlite(Tables):
 class Postgresql(Tables):
     """Values in their text form, one character of it changed; what is then no value of the column, the table refuses."""
 
-    where, mark = "ctid", "%s"
+    mark = "%s"
 
     def __init__(self, rows: Mapping[str, tuple[str, str]], only: Mapping[str, str], url: str) -> None:
         super().__init__(rows, only)
         self._connection = psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
         self._connection.execute("SET session_replication_role = replica")
+
+    def key(self, table: str, alias: str = "") -> str:
+        columns = ", ".join(f"{alias}{column.name}" for column in Base.metadata.tables[table].primary_key)
+        return f"ROW({columns})::text"
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values or None).fetchall()
@@ -131,6 +152,10 @@ class Postgresql(Tables):
     def choose(self, table: str, column: str, random: Random) -> Row | None:
         return self._choose(table, column, f"t.{column}::text, pg_typeof(t.{column})::text", random)
 
+    def value(self, row: Row) -> Any:
+        found = self.query(f"SELECT {row.column}::text FROM {row.table} WHERE {self.key(row.table)} = %s", row.key)
+        return found[0][0] if found else None
+
     def changed(self, row: Row, random: Random) -> Any:
         text: str = row.value
         binary = text.startswith("\\x")
@@ -139,9 +164,10 @@ class Postgresql(Tables):
         return text[:at] + random.choice([one for one in letters if one != text[at]]) + text[at + 1 :]
 
     def write(self, row: Row, value: Any) -> None:
+        key = self.key(row.table)
         changed = f"{row.column} = %s::{row.kind}"
         another = f"({row.column}::text IS DISTINCT FROM (%s::{row.kind})::text)"
-        statement = f"UPDATE {row.table} SET {changed} WHERE ctid = %s AND {another} RETURNING ctid::text"
+        statement = f"UPDATE {row.table} SET {changed} WHERE {key} = %s AND {another} RETURNING {key}"
         try:
             found = self.query(statement, value, row.key, value)
         except (psycopg.DataError, psycopg.IntegrityError) as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipplatform.domain.evidence import keys, publish, queries, signer, tree
-from ipplatform.domain.evidence.audit import heads, log
+from ipplatform.domain.evidence import keys, publish, signer, tree
+from ipplatform.domain.evidence.audit import heads, log, rows
 from ipplatform.domain.evidence.audit.findings import Finding, difference
 from ipplatform.domain.evidence.formats import tiles
 from ipplatform.domain.evidence.formats.checkpoint import CheckpointError
@@ -31,7 +31,7 @@ def _databases_age() -> Iterator[Finding]:
     """What is published and signed is in the database first; so both are read before it, and it may only know more."""
     signed, stands = _signed(), _published()
     with transaction(reads_only=True):
-        state = queries.state()
+        state = rows.log_state()
         size, published_size = (state.size, state.published_size) if state else (0, 0)
     if signed > size:
         yield Finding("database", "log_state.size", f"at least {signed}, which the signer signed", str(size))
@@ -53,7 +53,7 @@ def _above() -> Iterator[Finding]:
 def _in_the_way() -> Iterator[Finding]:
     """Files beyond the published checkpoint that differ: a sequencer that was stopped by them names only the first."""
     with transaction(reads_only=True):
-        state = queries.state()
+        state = rows.log_state()
         if state is None:
             return
         try:
@@ -74,9 +74,9 @@ def _signed() -> int:
 
 
 def _published() -> int:
-    """A false signature counts for nothing here; the walk over the log reports it."""
+    """A false signature, or keys that cannot be read, count for nothing here; the walk over the log reports them."""
     data = publish.standing()
     try:
         return keys.open_checkpoint(data).size if data else 0
-    except (NoteError, CheckpointError):
+    except (NoteError, CheckpointError, keys.KeyProblem):
         return 0

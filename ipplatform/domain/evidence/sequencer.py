@@ -88,11 +88,19 @@ def integrate() -> int:
     with transaction():
         hold_pages()
         state = locked_state()
+        _require_what_was_signed(state)
         leaves = _assign(state.size)
         if leaves:
             extend(state, leaves)
     db.session.expire_all()
     return len(leaves)
+
+
+def _require_what_was_signed(state: LogState) -> None:
+    """Nothing gets a place in a database put back from a backup: the tail could not be taken back any more."""
+    last = signer.head()
+    if last is not None and last.size > state.size:
+        signer.refuse_smaller(state.size, last)
 
 
 def publish_head(still_alone: Callable[[], None]) -> None:
@@ -207,11 +215,13 @@ def exclusive() -> Iterator[Callable[[], None]]:
 
 def _halt(reason: str) -> Halt:
     """Write the reason where pages and the audit show it; a database that cannot take it does not hide it."""
-    log.critical("sequencer halted", reason=reason)
+    stored = True
     try:
         with transaction():
             since = func.coalesce(LogState.halted_at, clock.now())
             db.session.execute(update(LogState).values(halted_at=since, halted_reason=reason))
     except OperationalError:
-        log.critical("the reason could not be stored", reason=reason)
+        stored = False
+    # Afterwards: the log itself may be on the disk that is full.
+    log.critical("sequencer halted", reason=reason, stored=stored)
     return Halt(reason)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+import structlog
+
 from ipplatform.domain.evidence import keys
 from ipplatform.domain.evidence.formats import canonical, merkle, note
 from ipplatform.domain.evidence.formats.checkpoint import Checkpoint
@@ -20,6 +22,9 @@ from ipplatform.foundation.storage import write_durably
 
 HEAD_FILE = "head.json"
 FROZEN_FILE = "frozen.json"
+# Seconds that two nodes' clocks may differ without a word.
+BEHIND = 60
+log = structlog.get_logger()
 Prover = Callable[[int], list[bytes]]
 
 
@@ -117,6 +122,12 @@ def _time_after(last: Head | None, checkpoint: Checkpoint) -> int:
     now = int(clock.now().timestamp())
     if last is None:
         return now
+    if last.time > now + BEHIND:
+        log.warning(
+            "the clock is behind the time that was signed last; that time is stated again",
+            seconds=last.time - now,
+            signed=last.time,
+        )
     return last.time if last == Head(checkpoint.size, checkpoint.root) and last.time else max(now, last.time)
 
 

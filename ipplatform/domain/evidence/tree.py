@@ -94,11 +94,18 @@ def _hash_files(level: int, wanted: list[tiles.Tile]) -> Iterator[File]:
 
 
 def _entry_files(wanted: list[tiles.Tile]) -> Iterator[File]:
+    """A file of entries never changes again, so its entries are held against their hashes before it is published."""
     first, last = wanted[0].number * tiles.WIDTH, wanted[-1].number * tiles.WIDTH + wanted[-1].width - 1
     entries = leaf_entries(first, last)
-    for place, tile in enumerate(wanted):
-        at = place * tiles.WIDTH
-        yield File(tile.path, tiles.encode_entries(entries[at : at + tile.width]))
+    hashes = _hash_files(0, [tiles.Tile(0, tile.number, tile.width) for tile in wanted])
+    for place, (tile, held) in enumerate(zip(wanted, hashes, strict=True)):
+        own = entries[place * tiles.WIDTH : place * tiles.WIDTH + tile.width]
+        if b"".join(merkle.leaf_hash(entry) for entry in own) != held.content:
+            raise tiles.TileError(
+                f"The entries of {tile.path} in the database do not give the hashes of {held.name}: an entry or the tile "
+                "was changed. Run `ipplatform log fsck` to find which, restore it, and start the sequencer again."
+            )
+        yield File(tile.path, tiles.encode_entries(own))
 
 
 def _slices(wanted: Iterable[tiles.Tile]) -> Iterator[list[tiles.Tile]]:

@@ -31,8 +31,8 @@ def test_a_witness_that_is_killed_neither_forgets_nor_delays(
     with ours as log, theirs as witness:
         expected = introduce(log, witness, other)
         witness.start("web")
-        witness.await_web()
         log.start("sequencer")
+        witness.await_web()
         file_and_await(log, 3)
         wait_for(lambda: cosigned(log, expected), 60, f"a cosigned head of 3 entries; {log.messages()}")
         a_head_is_cosigned(witness, other)
@@ -43,7 +43,9 @@ def test_a_witness_that_is_killed_neither_forgets_nor_delays(
         witness.await_web()
         a_fork_is_refused(witness, other)
         wait_for(lambda: cosigned(log, expected), 60, f"a cosigned head of 5 entries; {log.messages()}")
-        assert "the quorum b is met for 5 entries" in log.command("witness", "status").stdout
+        assert "the quorum b is met for 5 entries" in log.here(
+            "witness", "status", witness_policy=log.folder / "witnesses.txt"
+        )
 
 
 def introduce(log: Service, witness: Service, other: ForeignLog) -> list[note.VerifierKey]:
@@ -98,4 +100,4 @@ def a_fork_is_refused(witness: Service, other: ForeignLog) -> None:
         assert transport.add_checkpoint(session, url, other.submission(9, 12)).status == 200
         assert transport.add_checkpoint(session, url, b"x" * (submission.LARGEST_BODY + 1)).status == 413
         assert "other.example/log" in requests.get(url, timeout=10).text
-    assert "EQUIVOCATION of other.example/log at 9 entries" in witness.command("witness", "list").stdout
+    assert "EQUIVOCATION of other.example/log at 9 entries" in witness.here("witness", "list")

@@ -33,15 +33,19 @@ class Folder:
 
     def create(self, files: Iterable[File]) -> None:
         batch = _Batch()
-        for file in files:
-            standing = self.read(file.name)
-            if standing is None:
-                batch.write(self._folder / file.name, file.content)
-            elif standing != file.content:
-                raise changed(self.where(file.name))
-            if batch.is_full:
-                batch.settle()
-        batch.settle()
+        try:
+            for file in files:
+                standing = self.read(file.name)
+                if standing is None:
+                    batch.write(self._folder / file.name, file.content)
+                elif standing != file.content:
+                    raise changed(self.where(file.name))
+                if batch.is_full:
+                    batch.settle()
+            batch.settle()
+        except BaseException:
+            batch.abandon()
+            raise
 
     def replace(self, name: str, content: bytes, *, instead_of: bytes | None) -> None:
         if self.read(name) != instead_of:
@@ -81,21 +85,27 @@ class _Batch:
 
     def settle(self) -> None:
         """A link, not a rename: it fails rather than replace a file that another process put there meanwhile."""
-        try:
-            with ThreadPoolExecutor(SYNCING) as threads:
-                list(threads.map(os.fsync, self._waiting))
-        finally:
-            for descriptor in self._waiting:
-                os.close(descriptor)
-        for path in self._waiting.values():
+        with ThreadPoolExecutor(SYNCING) as threads:
+            list(threads.map(os.fsync, self._waiting))
+        for descriptor, path in list(self._waiting.items()):
+            os.close(descriptor)
+            del self._waiting[descriptor]
             unfinished = path.with_name(path.name + UNFINISHED)
-            _name(unfinished, path)
-            unfinished.unlink()
+            try:
+                _name(unfinished, path)
+            finally:
+                unfinished.unlink()
             self._folders.add(path.parent)
         for folder in sorted(self._folders):
             sync_folder(folder)
-        self._waiting.clear()
         self._folders.clear()
+
+    def abandon(self) -> None:
+        """Give back what unfinished files take: on a full disk it is needed."""
+        for descriptor, path in self._waiting.items():
+            os.close(descriptor)
+            path.with_name(path.name + UNFINISHED).unlink(missing_ok=True)
+        self._waiting.clear()
 
     def _make_folder(self, folder: Path) -> None:
         if folder.exists():

@@ -67,7 +67,14 @@ def _one(row: dict[str, Any], said: dict[str, Any] | None) -> Iterator[Finding]:
         return
     if row["size"] != head.size:
         yield difference(name, "former_log.size", str(head.size), str(row["size"]))
-    for field, wanted, found in (*_archive(row), *_secrets(row, head), *_published(row)):
+    for field, wanted, found in (*_archive(row), *_secrets(row, head)):
+        yield difference(name, field, wanted, found)
+    try:
+        published = at(row["place"]).read("checkpoint")
+    except (OSError, ValueError) as error:
+        yield difference(name, "former_log.place", "a place of publication", shown(str(error)))
+        return
+    for field, wanted, found in _published(row, published):
         yield difference(name, field, wanted, found)
     yield from entries.findings(name, row["id"], row["place"], head)
 
@@ -110,12 +117,8 @@ def _secrets(row: dict[str, Any], head: checkpoint.Checkpoint) -> Iterator[tuple
             yield f"keys/{path.name}", row["policy"], found
 
 
-def _published(row: dict[str, Any]) -> Iterator[tuple[str, object, object]]:
-    """The head as it stands published; cosignatures may follow the log's own lines."""
-    try:
-        found = at(row["place"]).read("checkpoint")
-    except (OSError, ValueError) as error:
-        found = shown(str(error)).encode()
+def _published(row: dict[str, Any], found: bytes | None) -> Iterator[tuple[str, object, object]]:
+    """The head as it stands published; cosignatures may follow the log's own lines. And the policy beside it."""
     if found is None or not found.startswith(bytes(row["checkpoint"])):
         yield "published checkpoint (or former_log.place)", row["checkpoint"], found or b""
         return
