@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased, selectinload, undefer
 
 from ipplatform.domain.assets.models import Asset, AssetDocument, Document
 from ipplatform.domain.assets.rules import KINDS
+from ipplatform.domain.evidence.audit.rows import is_moment, raw_text, text_of
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.evidence.models import RecordDocument
 from ipplatform.domain.filings import kinds
@@ -41,7 +42,7 @@ COLUMNS: tuple[Any, ...] = (
     Filing.record_id,
     Filing.status,
     Filing.asset_kind,
-    Filing.submitted_at,
+    raw_text(Filing.submitted_at.expression).label("submitted_at"),
     Filing.asset_id,
     Asset.public_id.label("entry"),
     Filing.about_id,
@@ -64,7 +65,7 @@ class Row:
     record_id: int | None
     status: str
     asset_kind: str
-    submitted_at: datetime | None
+    submitted_at: Any
     asset_id: int | None
     entry: str | None
     about_id: int | None
@@ -118,9 +119,9 @@ def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterat
 def _further(item: Item, row: Row) -> Iterator[ColumnFinding]:
     """The number, when it was submitted, its status, its kind of IP, the entry it belongs to and the case it is about."""
     yield from differs(item, "filing.public_id", item.public_id, row.public_id)
-    yield from differs(
-        item, "filing.submitted_at", datetime.fromisoformat(item.manifest["submitted_at"]), row.submitted_at
-    )
+    submitted_at = datetime.fromisoformat(item.manifest["submitted_at"])
+    if not is_moment(text_of(row.submitted_at), submitted_at):
+        yield ColumnFinding(item, "filing.submitted_at", submitted_at, text_of(row.submitted_at))
     if row.kind != CASE:
         yield from differs(item, "filing.status", lifecycle.SUBMITTED, row.status)
     if row.asset_kind not in KINDS:

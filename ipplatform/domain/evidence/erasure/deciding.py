@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ipplatform.domain.accounts.models import Person
-from ipplatform.domain.evidence.audit.rows import moment, raw_text, text_of
+from ipplatform.domain.evidence.audit.rows import is_moment, moment, raw_text, text_of
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs
 from ipplatform.domain.evidence.erasure import rules
 from ipplatform.domain.evidence.erasure.models import ErasureApproval, ErasureRequest
@@ -62,11 +62,11 @@ def _request(item: Item, row: Row) -> Iterator[ColumnFinding]:
     yield from differs(item, "erasure_request.organisation_id", row["holder"], row["organisation_id"])
     if row["case"] not in {one["filing"] for one in fields["erased"]}:
         yield ColumnFinding(item, "erasure_request.record_id", "one of the erased filings", row["case"])
-    at = datetime.fromisoformat(item.manifest["submitted_at"])
-    asked, decided = (moment(row[name]) for name in ("requested_at", "decided_at"))
-    expected = datetime.fromisoformat(fields["requested_at"])
+    asked, expected = moment(row["requested_at"]), datetime.fromisoformat(fields["requested_at"])
     yield from differs(item, "erasure_request.requested_at", expected, asked and asked.replace(microsecond=0))
-    yield from differs(item, "erasure_request.decided_at", at, decided)
+    decided = datetime.fromisoformat(item.manifest["submitted_at"])
+    if not is_moment(row["decided_at"], decided):
+        yield ColumnFinding(item, "erasure_request.decided_at", decided, row["decided_at"])
 
 
 def _approvals(requests: Sequence[int]) -> dict[int, list[tuple[int, str]]]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from ipplatform.domain.evidence.audit.findings import Finding, shown
+from ipplatform.domain.evidence.audit.rows import is_moment, raw_text, text_of
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import note as notes
 from ipplatform.domain.evidence.models import LogCheckpoint
@@ -21,6 +22,7 @@ from ipplatform.domain.evidence.time.models import StampedCheckpoint, TimeAnchor
 from ipplatform.foundation.db import db
 
 BATCH = 200
+MOMENTS = ("gen_time", "earliest_at", "latest_at", "certificates_end_at", "received_at")
 UNREADABLE = (ValueError, TypeError, DBAPIError)
 
 
@@ -68,12 +70,27 @@ def _of_sizes(sizes: Sequence[int]) -> Iterator[Finding]:
     rows = db.session.scalars(
         select(TimeAnchor).where(TimeAnchor.checkpoint_size.in_(sizes)).order_by(TimeAnchor.checkpoint_size)
     ).all()
+    yield from _spelling(rows)
     files = store.files_of(rows)
     damaged = {name for name, data in files.items() if hashlib.sha256(data).hexdigest() != name}
     grouped = {size: list(group) for size, group in groupby(rows, key=attrgetter("checkpoint_size"))}
     for size, note, root in sorted(noted):
         yield from _note(size, bytes(note), root)
         yield from _tokens(size, bytes(note), grouped.get(size, []), files, damaged)
+
+
+def _spelling(rows: Sequence[TimeAnchor]) -> Iterator[Finding]:
+    """A time in another spelling is read as the same: only its bytes tell that it was changed."""
+    stored = [raw_text(getattr(TimeAnchor, name).expression) for name in MOMENTS]
+    found = select(TimeAnchor.id, *stored).where(TimeAnchor.id.in_([row.id for row in rows]))
+    values = {identity: texts for identity, *texts in db.session.execute(found)}
+    for row in rows:
+        for name, value in zip(MOMENTS, values[row.id], strict=True):
+            if not is_moment(text_of(value), getattr(row, name)):
+                field = f"{_name(row)} (row), {name}"
+                yield Finding(
+                    f"checkpoint {row.checkpoint_size}", field, shown(getattr(row, name)), shown(text_of(value))
+                )
 
 
 def _note(size: int, note: bytes, root: bytes | None) -> Iterator[Finding]:
