@@ -22,6 +22,10 @@ class Settings:
     base_url: str
     zone_name: str
     zone_name_zh: str
+    operator_name: str
+    operator_registration: str
+    operator_qualification: str
+    operator_interest: str
     zone_currency: str
     zone_timezone: str
     default_locale: str
@@ -127,6 +131,10 @@ def from_environment(**overrides: object) -> Settings:
         "base_url": env.str("BASE_URL", f"http://localhost:{env.int('PORT', 8000)}").rstrip("/"),
         "zone_name": env.str("ZONE_NAME", "Riverside Digital Free-Trade Zone"),
         "zone_name_zh": env.str("ZONE_NAME_ZH", "滨江数字自由贸易区"),
+        "operator_name": _line(env.str("OPERATOR_NAME", "")),
+        "operator_registration": _line(env.str("OPERATOR_REGISTRATION", "")),
+        "operator_qualification": _line(env.str("OPERATOR_QUALIFICATION", "")),
+        "operator_interest": _line(env.str("OPERATOR_INTEREST", "")),
         "zone_currency": env.str("ZONE_CURRENCY", "CNY"),
         "zone_timezone": env.str("ZONE_TIMEZONE", "Asia/Shanghai"),
         "default_locale": env.str("DEFAULT_LOCALE", "en"),
@@ -160,6 +168,11 @@ def from_environment(**overrides: object) -> Settings:
     }
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _line(text: str) -> str:
+    """A statement that stands on one line of a text file."""
+    return " ".join(text.split())
 
 
 def _between(least: int, most: int) -> Callable[[int], None]:

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from ipplatform.domain.evidence import queries
-from ipplatform.domain.evidence.bundle import texts
+from ipplatform.domain.evidence.bundle import chinese, court, texts
+from ipplatform.domain.evidence.bundle import signed as hand
 from ipplatform.domain.evidence.bundle.proofs import AWAITING, covering, proof
 from ipplatform.domain.evidence.certificate.bundle import Certified
 from ipplatform.domain.evidence.erasure import bundle as erasure
-from ipplatform.domain.evidence.formats import canonical
+from ipplatform.domain.evidence.formats import canonical, note
+from ipplatform.domain.evidence.formats import checkpoint as heads
 from ipplatform.domain.evidence.holder.bundle import Signatures
 from ipplatform.domain.evidence.models import Record
-from ipplatform.domain.evidence.succession import bundle as former
+from ipplatform.domain.evidence.succession.bundle import Former
 from ipplatform.domain.evidence.time.bundle import Stamps
 from ipplatform.domain.evidence.witness.bundle import Head
 from ipplatform.domain.evidence.witness.texts import Witnesses
@@ -51,30 +53,51 @@ def members(record: Record, *, with_filing: bool) -> list[Member]:
     if checkpoint is None:
         raise Conflict(AWAITING, code="awaiting_inclusion")
     signed = Signatures(record) if with_filing else None
+    former = Former(record)
+    stamps, certified = Stamps(record.leaf_index or 0), Certified(record, with_filing=with_filing)
     filing = list(filing_members(record, signed)) if signed else []
     log = list(log_members(record, others, checkpoint))
-    log += [of_bytes(name, data) for name, data in erasure.files(erase, checkpoint)]
-    log += [of_bytes(name, data) for name, data in former.files(record, lambda other: proof(other, checkpoint))]
-    stamps = Stamps(record.leaf_index or 0)
-    log += [of_bytes(name, data) for name, data in stamps.files()]
-    certified = Certified(record, with_filing=with_filing)
-    log += [of_bytes(name, data) for name, data in certified.files()]
+    for files in (
+        erasure.files(erase, checkpoint),
+        former.files(lambda other: proof(other, checkpoint)),
+        stamps.files(),
+        certified.files(),
+    ):
+        log += [of_bytes(name, data) for name, data in files]
     facts = texts.Facts.of(record, checkpoint, checkpoint.policy, with_filing, stamps.readme, erase)
-    witnesses = Witnesses(checkpoint)
-    own_words = witnesses.readme + (signed.readme if signed else "") + certified.readme
-    further = witnesses.instructions + (signed.instructions if signed else "") + stamps.instructions
-    further += certified.instructions
-    scripts = [
+    said = court.Statements.about(record)
+    beside = chinese.Beside(checkpoint, stamps.interval, signed.any if signed else None, certified.any)
+    own_words = (
+        Witnesses(checkpoint).readme + (signed.readme if signed else "") + certified.readme + court.english(said)
+    )
+    steps = _steps(checkpoint, erase, former) + (signed.instructions if signed else "")
+    steps += stamps.instructions + certified.instructions
+    words = [
         of_bytes("README.txt", texts.readme(facts) + own_words.encode()),
-        of_bytes("VERIFY.txt", texts.instructions(facts) + further.encode()),
+        of_bytes("README.zh.txt", chinese.readme(facts, beside, said)),
+        of_bytes("VERIFY.txt", texts.instructions(facts, with_documents=_holds_documents(filing)) + steps.encode()),
         of_bytes("verify.sh", texts.script()),
     ]
-    listed = scripts + filing + log
-    sums = [
+    return words + _sums(words + filing + log) + filing + log
+
+
+def _holds_documents(filing: list[Member]) -> bool:
+    return any(re.match(r"filing/\d{3}-", member.name) for member in filing)
+
+
+def _steps(checkpoint: Head, erase: Record | None, former: Former) -> str:
+    """Commands for the head's own signatures and its witnesses', for an erasure and for logs that ended."""
+    head = heads.parse(note.parse(checkpoint.note).text)
+    own = hand.split("log/entry.tlog-proof") + "\n" + hand.commands(checkpoint.policy.logs, head)
+    own += Witnesses(checkpoint).instructions
+    return own + (erasure.INSTRUCTIONS if erase else "") + former.instructions
+
+
+def _sums(listed: list[Member]) -> list[Member]:
+    return [
         of_bytes("SHA256SUMS", "".join(f"{item.sha256}  {item.name}\n" for item in listed).encode()),
         of_bytes("SHA512SUMS", "".join(f"{item.sha512}  {item.name}\n" for item in listed).encode()),
     ]
-    return scripts + sums + filing + log
 
 
 def history(record: Record) -> list[Record]:

@@ -67,8 +67,13 @@ def readme(facts: Facts) -> bytes:
     ).encode()
 
 
-def instructions(facts: Facts) -> bytes:
-    return INSTRUCTIONS.format(vkeys="\n".join(f"    {vkey}" for vkey in facts.vkeys), address=facts.address).encode()
+def instructions(facts: Facts, *, with_documents: bool) -> bytes:
+    return INSTRUCTIONS.format(
+        vkeys="\n".join(f"    {vkey}" for vkey in facts.vkeys),
+        address=facts.address,
+        documents=DOCUMENTS if with_documents else NO_DOCUMENTS,
+        commitment=COMMITMENT if facts.with_filing else NO_FILING,
+    ).encode()
 
 
 def script() -> bytes:
@@ -86,7 +91,8 @@ What this proves
 {time}
 
 What this does not prove
-  Who made the work, and that what the filing says is true.
+  Who made the work, and that what the filing says is true. See also under "For a
+  court" at the end, which says who runs the platform and what else is open.
 
 What is here
 {held}\
@@ -101,8 +107,10 @@ What is here
                         NAME, NAME.pem its certificates, NAME.crl the revocation lists
                         of that day; renewal-NNN-NAME.tsr stamps checkpoint.txt and
                         every .tsr before it
+  former/               the filing's entry in logs that ended, when there are any
   SHA256SUMS SHA512SUMS digests of every file here
   verify.sh             checks everything with openssl; VERIFY.txt explains it
+  README.zh.txt         this file in Chinese (本文件的中文本)
 
 Trust the key, not this bundle
   A forger can make a whole bundle with a key of their own. Compare the key in
@@ -131,6 +139,17 @@ ERASED = """\
   erasure/salt.hex      the salt of that entry's commitment; it is no secret
 """
 
+DOCUMENTS = """ (a 1 for each).
+
+    for file in filing/[0-9]*; do
+     grep -c "$(openssl dgst -sha256 -r "$file" | cut -c 1-64)" filing/manifest.json; done"""
+COMMITMENT = """.
+
+    openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat filing/salt.hex) filing/manifest.json
+    cat log/entry.json"""
+NO_DOCUMENTS = "; this bundle holds\n   none, so there is nothing to do."
+NO_FILING = "; this bundle\n   leaves them out, so there is nothing to do."
+
 INSTRUCTIONS = """\
 HOW TO VERIFY
 
@@ -157,15 +176,9 @@ What the script does, so that you can do each step by hand:
     sha256sum -c SHA256SUMS
     sha512sum -c SHA512SUMS
 
-2. Each document's SHA-256 stands in filing/manifest.json.
+2. Each document's SHA-256 stands in filing/manifest.json{documents}
 
-    openssl dgst -sha256 filing/001-*
-    grep -c "$(openssl dgst -sha256 -r filing/001-* | cut -c 1-64)" filing/manifest.json
-
-3. The manifest and the salt give the commitment in log/entry.json.
-
-    openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat filing/salt.hex) filing/manifest.json
-    cat log/entry.json
+3. The manifest and the salt give the commitment in log/entry.json{commitment}
 
 4. The entry's hash (RFC 6962: SHA-256 of a zero byte and the entry), joined with
    the hashes in log/entry.tlog-proof from first to last, gives the root in the
@@ -178,5 +191,7 @@ What the script does, so that you can do each step by hand:
    base64 of four bytes of key id and the signature: Ed25519 is over the lines
    before the empty one; ML-DSA-44 has eight bytes of time before it and is over
    what c2sp.org/tlog-cosignature calls subtree/v1. openssl checks ML-DSA from
-   version 3.5 on; where it is older the script says that it left it unchecked.
+   version 3.5 on; where it is older the script says that it left it unchecked,
+   and the last command below fails. The keys below are those listed above.
+
 """

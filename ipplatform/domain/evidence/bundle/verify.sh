@@ -73,6 +73,7 @@ include() { # entry proof
 
 include log/entry.json log/entry.tlog-proof
 cp "$work/checkpoint" "$work/signed"
+schema() { sed -n 's/.*"schema":"\([^"]*\)\/'"$2"'\/v1".*/\1/p' "$1"; } # file, manifest or leaf: the log it was made for
 ok "inclusion: the entry is in the tree of $(sed -n 2p "$work/signed") entries"
 for entry in history/*.json; do
   [ -f "$entry" ] || continue
@@ -80,6 +81,25 @@ for entry in history/*.json; do
   cmp -s "$work/checkpoint" "$work/signed" || refuted "$entry is proved against another checkpoint"
   ok "history: $entry is in the same tree"
 done
+
+# an erasure, which opens the commitment of its own entry
+opens() { # manifest, salt, entry
+  digest=$(openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(cat "$2")" "$1" | sed 's/^.*= *//')
+  grep -q "\"commitment\":\"$digest\"" "$3" || refuted "$1 and $2 do not give the commitment in $3"
+}
+same_tree() { # entry, proof
+  [ -f "$1" ] && [ -f "$2" ] || unusable "$1 or $2 is missing"
+  include "$1" "$2"
+  cmp -s "$work/checkpoint" "$work/signed" || refuted "$1 is proved against another checkpoint"
+}
+if [ -f erasure/entry.json ]; then
+  same_tree erasure/entry.json erasure/entry.tlog-proof
+  opens erasure/manifest.json erasure/salt.hex erasure/entry.json
+  grep -q '"kind":"erase"' erasure/entry.json || refuted "erasure/entry.json is no erase entry"
+  commitment=$(sed -n 's/.*\("commitment":"[0-9a-f]*"\).*/\1/p' log/entry.json)
+  [ -n "$commitment" ] && grep -qF -- "$commitment" erasure/manifest.json || refuted "the erasure is of another filing"
+  ok "erasure: the content was erased, as an entry of the same tree says"
+fi
 
 # 5. signatures
 sed '/^$/,$d' "$work/signed" > "$work/text"
@@ -159,6 +179,37 @@ else
   echo "note     the key came from the bundle itself: compare it with one you trust"
   cat log/vkeys.txt
 fi
+
+[ "$(schema log/entry.json leaf)" = "$(sed -n 1p "$work/signed")" ] || refuted "log/entry.json is of another log than the head"
+
+# the same filing in logs that ended, whose final heads entry 0 of this log commits to
+cp "$work/signed" "$work/present"
+for old in former/*-entry.json; do
+  [ -f "$old" ] || continue
+  stem=${old%-entry.json}
+  for member in commitment kind time; do
+    found=$(sed -n "s/.*\\(\"$member\":[^,}]*\\).*/\\1/p" "$old")
+    [ -n "$found" ] && grep -qF -- "$found" log/entry.json || refuted "$old commits to another filing than log/entry.json"
+  done
+  include "$old" "$stem-entry.tlog-proof"
+  cp "$work/checkpoint" "$work/final"
+  [ "$(schema "$old" leaf)" = "$(sed -n 1p "$work/final")" ] || refuted "$old is of another log than its head"
+  same_tree "$stem-anchor.json" "$stem-anchor.tlog-proof"
+  grep -qx 'index 0' "$stem-anchor.tlog-proof" || refuted "$stem-anchor.json is not entry 0 of the present log"
+  grep -q '"kind":"anchor"' "$stem-anchor.json" || refuted "$stem-anchor.json is no anchor"
+  opens "$stem-manifest.json" "$stem-salt.hex" "$stem-anchor.json"
+  { printf '"checkpoint":"'; tr '\n' '\001' < "$work/final" | sed "s/$(printf '\001')/\\\\n/g"; printf '"'; } > "$work/wanted"
+  grep -qF -f "$work/wanted" "$stem-manifest.json" || refuted "$stem-manifest.json names another final head"
+  cp "$work/final" "$work/signed"
+  sed '/^$/,$d' "$work/signed" > "$work/text"
+  sed -n 's/^log \([^ ]*\).*/\1/p' "$stem-policy.txt" > "$work/former"
+  [ -s "$work/former" ] || unusable "$stem-policy.txt names no key"
+  while read -r key; do check_signature "$key"; done < "$work/former"
+  ok "former log: the same filing was in $(sed -n 1p "$work/text"), which ended; entry 0 of the present log commits to its final head"
+  echo "note     former log: its keys came from $stem-policy.txt; compare them with ones you trust"
+  cp "$work/present" "$work/signed"
+  sed '/^$/,$d' "$work/signed" > "$work/text"
+done
 
 # the witnesses that the policy names: who else saw this tree, and when
 : > "$work/met"
@@ -244,7 +295,7 @@ holder_signature() { # file without its ending
 
 if [ -f filing/submitter.json ]; then
   [ -f filing/manifest.json ] || refuted "the holder's signatures are here without the manifest that they sign"
-  { printf '%s/holder-signature/v1\n' "$(sed -n 1p "$work/text")"; cat filing/manifest.json; } > "$work/to-sign"
+  { printf '%s/holder-signature/v1\n' "$(schema filing/manifest.json manifest)"; cat filing/manifest.json; } > "$work/to-sign"
   signatures=0
   for signature in filing/submitter.*.sig; do
     [ -f "$signature" ] || continue

@@ -36,6 +36,10 @@ class Certified:
         self._content = found.content if found is not None and shown else None
 
     @property
+    def any(self) -> bool:
+        return bool(self._content)
+
+    @property
     def readme(self) -> str:
         return README if self._content else ""
 

@@ -12,6 +12,16 @@ from ipplatform.domain.evidence.witness.bundle import Head
 FOLDER = "erasure"
 
 
+INSTRUCTIONS = """
+The erasure. Its manifest and salt give the commitment in its own entry, and it names
+the commitment of this filing (the last command prints 1).
+
+    openssl dgst -sha256 -mac HMAC -macopt hexkey:$(cat erasure/salt.hex) erasure/manifest.json
+    cat erasure/entry.json
+    grep -c "$(sed 's/.*\\("commitment":"[0-9a-f]*"\\).*/\\1/' log/entry.json)" erasure/manifest.json
+"""
+
+
 def erase_record(record: Record) -> Record | None:
     """The record that says that the filing's content is gone; None while it is there."""
     if record.manifest is not None:

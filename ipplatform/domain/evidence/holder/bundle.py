@@ -34,6 +34,10 @@ class Signatures:
         self._found = queries.signatures_with_bytes(record.id)
 
     @property
+    def any(self) -> bool:
+        return bool(self._found)
+
+    @property
     def readme(self) -> str:
         return texts.README_SIGNED if self._found else texts.README_UNSIGNED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from ipplatform.domain.evidence import queries as log_queries
 from ipplatform.domain.evidence.formats import merkle
@@ -40,7 +41,11 @@ class Stamps:
 
     @property
     def readme(self) -> str:
-        return facts(queries.interval(self._leaf_index) if self._size else Interval(None, None))
+        return facts(self.interval)
+
+    @cached_property
+    def interval(self) -> Interval:
+        return queries.interval(self._leaf_index) if self._size else Interval(None, None)
 
     @property
     def instructions(self) -> str:

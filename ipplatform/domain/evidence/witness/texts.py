@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipplatform.domain.evidence.bundle import signed
+from ipplatform.domain.evidence.formats import checkpoint, note
 from ipplatform.domain.evidence.witness.bundle import Head
 
 TITLE = "\nWitnesses\n"
@@ -27,7 +29,8 @@ signature line of that name holds base64 of four bytes of key id, eight bytes of
 time (seconds since 1970, the highest byte first) and an Ed25519 signature over the
 lines `cosignature/v1` and `time <seconds>` and then the checkpoint's lines before
 the empty one. Keys of type 6 sign with ML-DSA-44 as the log's second key does.
-The lines `group` and `quorum` say how many must have signed.
+The lines `group` and `quorum` say how many must have signed. With the files of step 5:
+
 """
 
 
@@ -45,4 +48,9 @@ class Witnesses:
 
     @property
     def instructions(self) -> str:
-        return STEP if self._head.met_quorum else ""
+        """Commands for every witness that cosigned; empty where no quorum was met."""
+        if not self._head.met_quorum:
+            return ""
+        head = checkpoint.parse(note.parse(self._head.note).text)
+        keys = signed.cosigners(self._head.policy.witnesses.values(), self._head.note)
+        return STEP + signed.commands(keys, head)

@@ -61,6 +61,7 @@ def test_a_bundle_holds_its_files_in_a_fixed_order(filed: Record) -> None:
     with zipfile.ZipFile(io.BytesIO(zipped(filed))) as opened:
         assert opened.namelist() == [
             "README.txt",
+            "README.zh.txt",
             "VERIFY.txt",
             "verify.sh",
             "SHA256SUMS",
