@@ -23,6 +23,7 @@ from tests.authorities import Authority, MakeAuthority
 from tests.domain.evidence.time.conftest import Configure, configure  # noqa: F401
 from tests.domain.evidence.witness.conftest import Zones, demand, zones  # noqa: F401
 from tests.domain.evidence.witness.test_client import Demand
+from tests.factories.erasure import make_scene, registered
 from tests.factories.evidence import make_record, make_records, stored_document
 from tests.factories.holder import (
     Authenticator,
@@ -241,6 +242,21 @@ def test_an_ended_log_is_verified_and_its_forgeries_are_named(browser: Browser, 
         for part in ("entry.json", "entry.tlog-proof", "anchor.json", "anchor.tlog-proof", "manifest.json", "salt.hex"):
             assert desk.choose(NAME, twin(data, flip(f"former/001-{part}", 40))) == "refuted", part
             assert desk.refuted_part == "former", part
+
+
+def test_an_erasure_is_verified_and_its_forgeries_are_named(browser: Browser, address: str, app: Flask) -> None:
+    scene = make_scene()
+    made = registered(scene)
+    scene.erase(made)
+    sequencer.run_all()
+    assert made.record is not None
+    data = bundle_of(made.record.id)
+    with opened(browser, address) as desk:
+        assert desk.choose(NAME, data) == "verified"
+        assert "The content was erased under request" in desk.report
+        for part in ("entry.json", "entry.tlog-proof", "manifest.json", "salt.hex"):
+            assert desk.choose(NAME, twin(data, flip(f"erasure/{part}", 30))) == "refuted", part
+            assert desk.refuted_part == "erasure", part
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
