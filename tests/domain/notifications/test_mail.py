@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from ipplatform.domain.notifications import jobs as mails
 from ipplatform.domain.notifications import services
 from ipplatform.foundation import jobs
 from ipplatform.foundation.db import db, transaction
@@ -44,3 +45,19 @@ def test_no_transaction_is_open_while_a_mail_server_answers(app: Flask, monkeypa
     assert jobs.run_all() == 1
     assert [message["To"] for message in sent] == ["wen@example.com"]
     assert jobs.run_all() == 0
+
+
+@both_databases
+def test_no_transaction_is_open_while_a_mail_is_made(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    render, open_meanwhile = mails._renderer[0], []
+
+    def rendering(template: str, locale: str, context: dict[str, Any]) -> tuple[str, str, str | None]:
+        open_meanwhile.append(db.session().in_transaction())
+        return render(template, locale, context)
+
+    monkeypatch.setattr(mails, "_renderer", [rendering])
+    with transaction():
+        context = {"name": "Wen Ling", "path": "/account/reset/x", "minutes": 60}
+        services.mail(to="wen@example.com", template="password_reset", locale="zh", context=context)
+    assert jobs.run_all() == 1
+    assert open_meanwhile == [False]
