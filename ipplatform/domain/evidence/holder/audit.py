@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,16 @@ from sqlalchemy import LargeBinary, select, type_coerce
 from ipplatform.domain.evidence.audit.findings import Finding, shown
 from ipplatform.domain.evidence.audit.rows import raw_text, text_of
 from ipplatform.domain.evidence.formats import canonical
-from ipplatform.domain.evidence.holder import assertions, enrolment, message, passkeys, publickeys, sealing, services
+from ipplatform.domain.evidence.holder import (
+    as_logged,
+    assertions,
+    enrolment,
+    message,
+    passkeys,
+    publickeys,
+    sealing,
+    services,
+)
 from ipplatform.domain.evidence.holder.models import PASSKEY, HolderSignature, SigningKey
 from ipplatform.domain.evidence.holder.stored import CHANGED, Stored, read, unsealed
 from ipplatform.domain.evidence.models import Record
@@ -66,9 +74,9 @@ def findings(record_ids: Sequence[int]) -> Iterator[tuple[int, Finding]]:
     for row in enrolled:
         for field, expected, found in _key(row):
             yield row["record_id"], _finding(subjects[row["record_id"]], field, expected, found)
-    for identity, subject in logged.items():
-        for field, expected, found in _as_logged(identity, subject):
-            yield identity, _finding(subject, field, expected, found)
+    told = {identity: (subject.kind, subject.fields) for identity, subject in logged.items() if subject.fields}
+    for identity, (field, expected, found) in as_logged.differences(told):
+        yield identity, _finding(logged[identity], field, expected, found)
 
 
 def _finding(subject: _Subject, field: str, expected: object, found: object) -> Finding:
@@ -156,58 +164,3 @@ def _key(row: Stored) -> Iterator[Difference]:
             yield "signing_key.cose", "the key of the attestation object", row["cose"]
     except (passkeys.Failed, publickeys.Refused) as error:
         yield "signing_key.proof", "an attestation object that verifies", str(error)
-
-
-def _as_logged(identity: int, subject: _Subject) -> Iterator[Difference]:
-    """What the log's record says of a key or a signature, against the row; the row may not be gone."""
-    fields = subject.fields
-    if fields is None:
-        return
-    if subject.kind == services.KIND:
-        yield from _signature_as_logged(identity, fields)
-    elif subject.kind == enrolment.ENROLLED:
-        yield from _same("signing_key", SigningKey.__table__.c.record_id == identity, fields, _enrolment)
-    else:
-        yield from _same("signing_key", SigningKey.__table__.c.revocation_id == identity, fields, _revocation)
-
-
-def _signature_as_logged(identity: int, fields: dict[str, Any]) -> Iterator[Difference]:
-    condition = HolderSignature.__table__.c.log_record_id == identity
-    signed = db.session.execute(
-        select(Record.id, Record.manifest.is_(None).label("erased")).where(Record.public_id == fields["filing"])
-    ).one_or_none()
-    row = next(read(HolderSignature, condition), None)
-    if row is None and signed is not None and signed.erased:
-        return
-    if row is not None and (signed is None or row["record_id"] != signed.id):
-        yield "holder_signature.record_id", fields["filing"], row["record_id"]
-    yield from _same("holder_signature", condition, fields, _signing)
-
-
-def _same(table: str, condition: Any, fields: dict[str, Any], says: Any) -> Iterator[Difference]:
-    row = next(read(HolderSignature if table == "holder_signature" else SigningKey, condition), None)
-    if row is None:
-        yield table, f"the row that the log records as {fields.get('signature') or fields.get('key')}", "none"
-        return
-    for column, expected, found in says(row, fields):
-        if expected != found:
-            yield f"{table}.{column}", expected, found
-
-
-def _signing(row: Stored, fields: dict[str, Any]) -> Iterator[Difference]:
-    yield "public_id", fields["signature"], row["public_id"]
-    yield "roles", " ".join(fields["roles"]), row["roles"]
-    signature = row["signature"]
-    digest = hashlib.sha256(signature).hexdigest() if isinstance(signature, bytes) else str(signature)
-    yield "signature", f"sha256 {fields['signature_sha256']}", f"sha256 {digest}"
-
-
-def _enrolment(row: Stored, fields: dict[str, Any]) -> Iterator[Difference]:
-    for column, member in (("public_id", "key"), ("kind", "kind"), ("name", "name"), ("algorithm", "algorithm")):
-        yield column, fields[member], row[column]
-    found = hashlib.sha256(row["spki"]).hexdigest() if isinstance(row["spki"], bytes) else str(row["spki"])
-    yield "spki", f"sha256 {fields['key_sha256']}", f"sha256 {found}"
-
-
-def _revocation(row: Stored, fields: dict[str, Any]) -> Iterator[Difference]:
-    yield "public_id", fields["key"], row["public_id"]
