@@ -275,9 +275,12 @@ LOG_FOLDERS = ("log", "signer", "keys")
 
 
 def flipped_bits(tables: Tables, installed: Settings, *, flips: int, seed: int) -> tuple[Log, dict[str, int]]:
-    """Beneath the sequencer, in every table and file of the log: it stops and says so, or fsck or the audit names it."""
+    """Beneath the sequencer, in every table and file of the log: it stops and says so, or fsck or the audit names it.
+
+    What the sequencer has written anew meanwhile, or no longer needs, counts for itself.
+    """
     random, log = Random(seed), Log()
-    seen = {"halted": 0, "went on": 0, "not named": 0}
+    seen = {"halted": 0, "went on": 0, "written anew": 0, "not named": 0}
     for many in (3, 250, 30, 7):
         log.file(many)
         log.go_on()
@@ -291,7 +294,9 @@ def flipped_bits(tables: Tables, installed: Settings, *, flips: int, seed: int) 
         halt = _attempt()
         seen["went on" if halt is None else "halted"] += 1
         named = mutations.is_named(mutation, [*fsck.differences(), *findings()])
-        if not named:
+        if not mutation.stands():
+            seen["written anew"] += 1
+        elif not named:
             seen["not named"] += 1
             log.faults.append(f"neither fsck nor the audit names {mutation}; the sequencer: {halt}")
         _take_back(mutation)

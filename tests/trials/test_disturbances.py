@@ -64,7 +64,7 @@ def test_a_full_disk_stops_the_sequencer_which_goes_on_when_there_is_room(app: F
         "disk full at tiles, checkpoint, signer's memory or everywhere",
         database=database.dialect, cycles=cycles, **ended, filings=log.filed, **{FAULTS: len(log.faults)},
     )  # fmt: skip
-    assert log.faults == []
+    assert "\n".join(log.faults) == ""
     assert ended["halted"] > 0
 
 
@@ -78,7 +78,7 @@ def test_restored_backups_of_any_store_fork_nothing(app: Flask, database: Databa
         database=database.dialect, rounds=rounds, **done, filings=log.filed, heads=len(log.heads),
         **{FAULTS: len(log.faults)},
     )  # fmt: skip
-    assert log.faults == []
+    assert "\n".join(log.faults) == ""
 
 
 @pytest.mark.trial
@@ -94,7 +94,7 @@ def test_a_flipped_bit_in_any_table_or_file_of_the_log_is_named(
         database=database.dialect, flips=flips, **seen, filings=log.filed, heads=len(log.heads),
         **{FAULTS: len(log.faults)},
     )  # fmt: skip
-    assert log.faults == []
+    assert "\n".join(log.faults) == ""
 
 
 @pytest.mark.trial
@@ -107,7 +107,7 @@ def test_a_clock_set_back_or_forward_changes_no_order(app: Flask, database: Data
         "sequencers whose clock is 40 days behind, 400 ahead, a day behind, then right",
         database=database.dialect, heads=len(log.heads), filings=log.filed, **{FAULTS: len(log.faults)},
     )  # fmt: skip
-    assert log.faults == []
+    assert "\n".join(log.faults) == ""
     assert stated[0] == stated[1] < stated[2]
     assert set(stated[3:]) <= {stated[2]}, "a time once signed is stated until the clock has caught up"
 

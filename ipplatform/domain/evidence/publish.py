@@ -26,6 +26,8 @@ def require_standing(state: LogState) -> bytes | None:
     It may be ahead of what the database says is published, by a checkpoint that a killed process did not note.
     """
     data, latest = standing(), queries.latest_checkpoint()
+    if state.published_size != (latest.size if latest else 0):
+        raise Mismatch(_miscounted(state.published_size, latest.size if latest else 0))
     if latest is not None and data == bytes(latest.note):
         return data
     head = Checkpoint(state.origin, 0, merkle.EMPTY_ROOT) if data is None else keys.open_checkpoint(data)
@@ -57,6 +59,14 @@ def remove_partials(since: int, size: int) -> None:
                 published().remove(f"{tile.path}.p")
             except OSError as error:
                 log.warning("partial tiles are kept", tile=tile.path, error=str(error))
+
+
+def _miscounted(published_size: int, size: int) -> str:
+    return (
+        f"The database says that {published_size} entries are published, but its last checkpoint is of {size}: the log's "
+        "row or its checkpoints were changed. Run `ipplatform log fsck` to see which, restore it, and start the sequencer "
+        "again."
+    )
 
 
 def _older(published_size: int, size: int) -> str:

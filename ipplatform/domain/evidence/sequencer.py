@@ -110,6 +110,7 @@ def publish_head(still_alone: Callable[[], None]) -> None:
         if state is None or (state.size == state.published_size and queries.latest_checkpoint() is not None):
             return
         head = Checkpoint(state.origin, state.size, bytes(state.root))
+        require_edge(state)
         since = state.published_size
         standing = publish.require_standing(state)
         note = signer_link.sign(head, prove_to(head.size))
@@ -172,7 +173,12 @@ def extend(state: LogState, leaves: list[bytes]) -> None:
 
 
 def require_edge(state: LogState) -> dict[int, bytes]:
-    """The right edge, re-derived from the tiles. Raises TileError when it does not give the state's root."""
+    """The right edge, re-derived from the tiles. Raises TileError when it does not give the state's root and sizes."""
+    if not 0 <= state.published_size <= state.size:
+        raise tiles.TileError(
+            f"The database says that {state.published_size} of {state.size} entries are published, which cannot be: the "
+            "log's row was changed. Run `ipplatform log fsck`, restore it, and start the sequencer again."
+        )
     edge = tree.right_edge(state.size)
     if tree.root_of(state.size, edge) != bytes(state.root):
         raise tiles.TileError(
