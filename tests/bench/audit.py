@@ -19,7 +19,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.assets.models import Document
@@ -32,7 +32,7 @@ from ipplatform.domain.evidence.formats.signing import SigningKey
 from ipplatform.domain.evidence.models import LogCheckpoint, Record, RecordDocument
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.foundation import clock, secretbox, settings, storage
-from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.db import db, is_sqlite, transaction
 from ipplatform.foundation.ids import new_public_id
 from tests.factories import make_organisation
 from tests.factories.evidence import stored_document
@@ -88,8 +88,18 @@ def fill(records: int) -> None:
     for first in range(0, records, BATCH):
         with transaction():
             _insert(organisation_id, documents, first, min(BATCH, records - first))
+    if not is_sqlite():
+        _advance_sequences(records)
     sequencer.run_all()
     _checkpoints(records)
+
+
+def _advance_sequences(records: int) -> None:
+    """The rows came with ids of their own, of which PostgreSQL's sequences know nothing."""
+    with transaction():
+        for model in (Record, Filing):
+            sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+            db.session.execute(select(func.setval(sequence, records)))
 
 
 def _document(organisation_id: int, number: int) -> tuple[int, manifest.DocumentDigest]:
