@@ -25,11 +25,11 @@ mkdir -p "$DATA_DIR"
 ipplatform setup
 ipplatform demo load --if-empty
 
-# A closed terminal would end honcho before its children; told below, it ends them first.
-(trap '' HUP && exec honcho start --no-prefix --procfile Procfile) &
+# Out of the terminal's reach, so that honcho is told to end once, below: two signals at once can make it wait for ever.
+setsid honcho start --no-prefix --procfile Procfile &
 honcho=$!
 # Whatever ends this script ends every process: honcho passes the signal on to its children and waits for them.
-trap 'kill -TERM "$honcho" 2>/dev/null || true' INT TERM HUP
+trap 'trap "" INT TERM HUP; kill -TERM "$honcho" 2>/dev/null || true' INT TERM HUP
 python scripts/announce.py "http://localhost:$PORT" &
 announcer=$!
 
