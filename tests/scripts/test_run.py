@@ -40,10 +40,10 @@ def start(folder: Path, mark: str, number: int) -> Run:
     environment = {**os.environ, MARK: mark, "PORT": str(port), "DATA_DIR": str(folder / "var")}
     environment.pop("DATABASE_URL", None)
     environment.pop("BASE_URL", None)
+    # Whoever runs the tests under nohup ignores SIGHUP, and what they start would inherit that.
+    command = ["env", "--default-signal=HUP,INT,TERM", "make", "run"]
     with output.open("wb") as sink:
-        process = subprocess.Popen(
-            ["make", "run"], cwd=ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True)
     wait_for(lambda: "is ready" in output.read_text() or process.poll() is not None, 300, "the service is ready")
     assert process.poll() is None, output.read_text()
     return Run(process, f"http://localhost:{port}", mark, output)
