@@ -25,7 +25,7 @@ mkdir -p "$DATA_DIR"
 ipplatform setup
 ipplatform demo load --if-empty
 
-# Out of the terminal's reach, so that honcho is told to end once, below: two signals at once can make it wait for ever.
+# Out of the terminal's reach, whose signals would reach honcho and its children a second time beside the one below.
 setsid honcho start --no-prefix --procfile Procfile &
 honcho=$!
 # Whatever ends this script ends every process: honcho passes the signal on to its children and waits for them.
