@@ -19,6 +19,7 @@ from ipplatform.domain.accounts import sessions
 from ipplatform.domain.accounts.models import Person
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import db, transaction
+from tests.applications import application
 
 if TYPE_CHECKING:
     from tests.databases import Database
@@ -59,8 +60,7 @@ def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("keys")
     secretbox.ensure_key(folder / "keys")
-    application = create_app(from_environment(environment="test", data_dir=folder, secret_key="only for tests"))
-    with application.app_context():
+    with create_app(from_environment(environment="test", data_dir=folder, secret_key="only for tests")).app_context():
         keys.ensure()
     return folder
 
@@ -71,14 +71,13 @@ def app(settings: Settings, made_keys: Path) -> Iterator[Flask]:
     from ipplatform.domain.evidence import keys
 
     copy_keys(made_keys, settings)
-    application = create_app(settings)
-    application.test_client_class = IsolatedClient
-    application.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    with application.app_context():
-        keys.ensure()
-        yield application
-        db.session.remove()
-        db.engine.dispose()
+    with application(settings) as lent:
+        lent.test_client_class = IsolatedClient
+        lent.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        with lent.app_context():
+            keys.ensure()
+            yield lent
+            db.session.remove()
 
 
 def copy_keys(made: Path, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,13 +13,13 @@ import requests
 from flask import Flask
 
 from config import Settings
-from ipplatform import create_app
 from ipplatform.domain.evidence import keys
 from ipplatform.domain.evidence.formats import note
 from ipplatform.domain.evidence.witness import identity, transport
 from ipplatform.entrypoints.web.public import witness as door
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import db
+from tests.applications import application
 
 
 @dataclass
@@ -56,6 +56,7 @@ def zones(app: Flask, settings: Settings, tmp_path: Path, request: pytest.Fixtur
           monkeypatch: pytest.MonkeyPatch) -> Iterator[Zones]:  # fmt: skip
     """`zones("b")` is an installation that witnesses our log; requests to its address reach it."""
     made: dict[str, Zone] = {}
+    lent = ExitStack()
     monkeypatch.setattr(door, "throttle", door.Throttle(rate=1000, burst=1000))
 
     def make(name: str) -> Zone:
@@ -70,7 +71,7 @@ def zones(app: Flask, settings: Settings, tmp_path: Path, request: pytest.Fixtur
         )
         own.witness_logs.write_text("".join(f"{key.vkey}\n" for key in keys.verifier_keys()))
         secretbox.ensure_key(own.keys_dir)
-        other = create_app(own)
+        other = lent.enter_context(application(own))
         other.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
         with other.app_context():
             keys.ensure()
@@ -90,10 +91,8 @@ def zones(app: Flask, settings: Settings, tmp_path: Path, request: pytest.Fixtur
             return transport.Reply(answer.status_code, answer.data, answer.headers["Content-Type"])
 
     monkeypatch.setattr(transport, "add_checkpoint", exchange)
-    yield make
-    for zone in made.values():
-        with zone.app.app_context():
-            db.engine.dispose()
+    with lent:
+        yield make
 
 
 @pytest.fixture
