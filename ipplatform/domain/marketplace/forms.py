@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import Schema
 
+from ipplatform.domain.marketplace.inputs import territory_choices
 from ipplatform.domain.marketplace.models import Listing, Need
-from ipplatform.domain.marketplace.schemas import territory_choices
 
 STORED_AS = {"fields_of_use": "fields"}
 
