@@ -24,7 +24,7 @@ from tests.applications import application
 if TYPE_CHECKING:
     from tests.databases import Database
 
-pytest_plugins = ("tests.authorities", "tests.buckets", "tests.databases", "tests.no_skips")
+pytest_plugins = ("tests.authorities", "tests.buckets", "tests.databases", "tests.backups", "tests.no_skips")
 
 
 class IsolatedClient(FlaskClient):

@@ -35,6 +35,7 @@ from tests.factories.holder import (
     signed_by_passkey,
     signer,
 )
+from tests.factories.succession import move_on
 from tests.journeys.desk import (
     Desk,
     Members,
@@ -241,6 +242,27 @@ def test_an_ended_log_is_verified_and_its_forgeries_are_named(browser: Browser, 
         assert "which ended" in desk.report
         for part in ("entry.json", "entry.tlog-proof", "anchor.json", "anchor.tlog-proof", "manifest.json", "salt.hex"):
             assert desk.choose(NAME, twin(data, flip(f"former/001-{part}", 40))) == "refuted", part
+            assert desk.refuted_part == "former", part
+
+
+@pytest.mark.parametrize("entered", [True, False], ids=["in_both", "only_in_the_first"])
+def test_a_log_that_ended_twice_is_followed_to_the_present_one(
+    browser: Browser, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entered: bool
+) -> None:
+    record = make_record(asset=ASSET).id
+    sequencer.run_all()
+    assert list(move_on(app, tmp_path, monkeypatch, entered=entered)) == [2, 3]
+    data = bundle_of(record)
+    with served(app) as address, opened(browser, address) as desk:
+        assert desk.choose(NAME, data) == "verified"
+        for part in (
+            "001-anchor.json",
+            "001-anchor.tlog-proof",
+            "002-anchor.json",
+            "002-manifest.json",
+            "002-salt.hex",
+        ):
+            assert desk.choose(NAME, twin(data, flip(f"former/{part}", 40))) == "refuted", part
             assert desk.refuted_part == "former", part
 
 

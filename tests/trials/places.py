@@ -130,7 +130,7 @@ COVERED = {
     "erasure_request": "public_id record_id organisation_id origin ground state decided_at erase_record_id",
     "erasure_approval": "request_id number person_id",
     "evidence_erased": "record_id erase_record_id request ground erased_at",
-    "former_log": "origin place size checkpoint policy reason archive_sha256 anchor",
+    "former_log": "origin place size checkpoint policy reason archive_sha256 anchor ended_at",
     "former_entry": "log_id record_id leaf_index leaf",
     "filing": "public_id organisation_id kind asset_kind asset asset_id about_id status content record_id "
     "submitted_at",
@@ -181,7 +181,6 @@ UNCOVERED = {
     "erasure_request.refusal": "a refused request erased nothing",
     "erasure_request.completed_at": _CLOCK,
     "erasure_approval.at": _CLOCK,
-    "former_log.ended_at": _CLOCK,
     **dict.fromkeys([f"filing.{name}" for name in ("version", "revisions", "fields", "created_at", "changed_at")], _DRAFT),
     "filing.latest_record_id": "which of the case's records awaits inclusion: a cache",
     "filing.idempotency_key": "the record holds its own, sealed",

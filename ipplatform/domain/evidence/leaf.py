@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipplatform.domain.evidence.formats import canonical
 
 LARGEST = 300
+SCHEMA = "/leaf/v1"
 KINDS = ("filing", "erase", "key", "policy", "renewal", "anchor")
 
 
@@ -24,6 +25,10 @@ class Leaf:
     time: int
 
     @property
+    def origin(self) -> str:
+        return self.schema.removesuffix(SCHEMA)
+
+    @property
     def data(self) -> bytes:
         return canonical.dumps(
             {"commitment": self.commitment, "kind": self.kind, "schema": self.schema, "time": self.time}
@@ -31,7 +36,13 @@ class Leaf:
 
 
 def schema_of(origin: str) -> str:
-    return f"{origin}/leaf/v1"
+    return f"{origin}{SCHEMA}"
+
+
+def under(origin: str, entry: bytes) -> bytes:
+    """The entry as it stands in the log called `origin`: the same commitment, kind and time. Raises LeafError."""
+    known = parse(entry)
+    return build(origin=origin, commitment=bytes.fromhex(known.commitment), kind=known.kind, time=known.time)
 
 
 def build(*, origin: str, commitment: bytes, kind: str, time: int) -> bytes:

@@ -13,7 +13,7 @@ from ipplatform.domain.evidence.formats import merkle, tiles
 from ipplatform.domain.evidence.models import LogLeaf, LogState
 from ipplatform.domain.evidence.signer import Head
 from ipplatform.domain.evidence.store.choice import published
-from ipplatform.domain.evidence.store.interface import Mismatch
+from ipplatform.domain.evidence.store.interface import Mismatch, Store
 from ipplatform.foundation.db import db, transaction
 
 # A leaf holds its record's commitment, which no other record has; equal bytes are the same filing.
@@ -65,15 +65,25 @@ def replay_tail() -> Replayed:
             if head.size < state.published_size:
                 publish.require_standing(state)
             start = state.size
-            _append_published(state, target.size)
-            sequencer.require_edge(state)
-            if merkle.root(target.size, queries.node_reader(0, target.size)) != target.root:
-                raise tiles.TileError("The published entries do not lead to the signed root; nothing was taken back.")
-            linked = db.session.execute(LINK, {"start": start}).rowcount  # type: ignore[attr-defined]
+            linked = extend_to(state, target, published())
         sequencer.record_publication(head, note)
     db.session.expire_all()
     missing = max(0, target.size - start)
     return Replayed(max(start, target.size), missing, missing - linked)
+
+
+def extend_to(state: LogState, target: Head, store: Store) -> int:
+    """Take the entries beyond `state.size` from the files at `store`; how many of them found their record.
+
+    The caller holds the row and the transaction. Raises Mismatch, or TileError when they do not lead to `target`.
+    """
+    start = state.size
+    _append_published(state, target.size, store)
+    sequencer.require_edge(state)
+    if merkle.root(target.size, queries.node_reader(0, target.size)) != target.root:
+        raise tiles.TileError("The published entries do not lead to the signed root; nothing was taken back.")
+    linked = db.session.execute(LINK, {"start": start})
+    return int(linked.rowcount)  # type: ignore[attr-defined]
 
 
 def republish() -> int:
@@ -138,9 +148,9 @@ def _last_tile(size: int) -> tiles.Tile:
     return tiles.Tile(tiles.ENTRIES, (size - 1) // tiles.WIDTH, (size - 1) % tiles.WIDTH + 1)
 
 
-def _append_published(state: LogState, size: int) -> None:
+def _append_published(state: LogState, size: int, store: Store) -> None:
     batch: list[bytes] = []
-    for entry in _published_entries(state.size, size):
+    for entry in published_entries(store, state.size, size):
         batch.append(entry)
         if len(batch) == sequencer.BATCH:
             _append(state, batch)
@@ -156,12 +166,13 @@ def _append(state: LogState, entries: list[bytes]) -> None:
     db.session.refresh(state)
 
 
-def _published_entries(start: int, size: int) -> Iterator[bytes]:
+def published_entries(store: Store, start: int, size: int) -> Iterator[bytes]:
+    """Entries `start` to `size` of a log published at `store`, unverified. Raises Mismatch when a file is missing."""
     for number in range(start // tiles.WIDTH, -(-size // tiles.WIDTH)):
         width = min(tiles.WIDTH, size - number * tiles.WIDTH)
         path = tiles.Tile(tiles.ENTRIES, number, width).path
-        data = published().read(path)
+        data = store.read(path)
         if data is None:
-            raise Mismatch(f"{published().where(path)} is missing. Restore the published files first.")
+            raise Mismatch(f"{store.where(path)} is missing. Restore the published files first.")
         entries = tiles.decode_entries(data)
         yield from entries[max(0, start - number * tiles.WIDTH) :]

@@ -143,7 +143,10 @@ def locked_state() -> LogState:
         db.session.add(state)
         db.session.flush()
     if state.origin != settings.current().origin:
-        raise keys.KeyProblem(f"The log's origin is {state.origin}; LOG_ORIGIN must stay the same for ever.")
+        raise keys.KeyProblem(
+            f"The log's origin is {state.origin}; LOG_ORIGIN must stay the same for ever. If the database was restored "
+            "from before that log ended, run `ipplatform log replay-tail`."
+        )
     return state
 
 

@@ -80,6 +80,37 @@ def append(
     return _insert(record, keys)
 
 
+def rebuilt(
+    *,
+    filing: str,
+    kind: str,
+    asset: str | None,
+    idempotency_key: str,
+    manifest: bytes,
+    salt: bytes,
+    leaf: bytes,
+    created_at: datetime,
+) -> Record:
+    """A record of the office without documents, as `append` made it, from what was kept outside the database."""
+    fields = canonical.loads(manifest)["fields"]
+    content = {"kind": kind, "asset": asset, "fields": fields, "documents": []}
+    digest = seals.content_digest(canonical.dumps(manifests.plain(content)))
+    return Record(
+        public_id=filing,
+        organisation_id=None,
+        asset=asset,
+        kind=kind,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        manifest=manifest,
+        salt=salt,
+        commitment=manifests.commit(salt, manifest),
+        leaf=leaf,
+        seal=seals.seal(organisation_id=None, idempotency_key=idempotency_key, request_digest=digest, storage_keys=[]),
+        created_at=created_at,
+    )
+
+
 def take_back(record: Record) -> None:
     """Undo an ``append`` of the current transaction, which nobody else has seen: the filing was another's already."""
     db.session.execute(delete(RecordDocument).where(RecordDocument.record_id == record.id))

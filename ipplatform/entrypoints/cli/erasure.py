@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 from ipplatform.domain.evidence.erasure import queries, rules
 from ipplatform.domain.evidence.erasure import replay as again
 from ipplatform.domain.evidence.erasure.journal import JournalError
+from ipplatform.domain.evidence.signer import Refused
 from ipplatform.foundation.db import transaction
 from ipplatform.foundation.ids import display_id
 
@@ -43,13 +44,18 @@ def replay() -> None:
     """After a restored backup: destroy again what had been erased. Run `ipplatform log replay-tail` first."""
     try:
         done = again.replay()
-    except JournalError as error:
+    except (JournalError, again.NotWhole, Refused) as error:
         raise click.ClickException(str(error)) from error
     click.echo(
         f"{done.erasures} erasures replayed; {done.taken_back} erase records came back; "
         f"{done.emptied} filings had content again, which is destroyed"
     )
+    if done.waiting:
+        click.echo(
+            f"{done.waiting} of those erase records stood only in a log that ended; the sequencer enters them in the "
+            "present one"
+        )
     for number in done.unknown:
-        click.echo(f"{display_id(number)}: not in the log, so nothing was destroyed; have it decided again")
+        click.echo(f"{display_id(number)}: in no log, so nothing was destroyed; have it decided again")
     if done.unknown:
         raise SystemExit(1)

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from ipplatform.domain.accounts.actor import SYSTEM
 from ipplatform.domain.evidence import fsck, keys, recovery, sequencer, status
+from ipplatform.domain.evidence.succession import retracing
 from ipplatform.domain.evidence.succession import services as succession
 from ipplatform.foundation import settings
 from ipplatform.foundation.keyfile import KeyFileError
@@ -70,7 +71,9 @@ def check() -> None:
 @with_appcontext
 def replay_tail() -> None:
     """After a restored database: take the missing entries back from the published tiles."""
-    done = _unless_halted(recovery.replay_tail)
+    passed, done = _unless_halted(retracing.replay_tail)
+    for origin in passed:
+        click.echo(f"the database was from before {origin} ended; it follows the log after it now")
     click.echo(f"{done.missing} entries came back, {done.size} are in the log")
     if done.orphans:
         click.echo(f"{done.orphans} of them have no record in this database; their holders have bundles")

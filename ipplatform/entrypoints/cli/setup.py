@@ -21,9 +21,12 @@ def setup() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     secretbox.ensure_key(settings.keys_dir)
     from ipplatform.domain.evidence import keys
+    from ipplatform.domain.evidence.succession import anchors
 
     keys.ensure()
     upgrade()
     with transaction():
         schedule_expiry()
+    with transaction(reads_only=True):
+        anchors.write_missing()
     click.echo("ready")

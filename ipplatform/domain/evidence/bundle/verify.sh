@@ -182,20 +182,38 @@ fi
 
 [ "$(schema log/entry.json leaf)" = "$(sed -n 1p "$work/signed")" ] || refuted "log/entry.json is of another log than the head"
 
-# the same filing in logs that ended, whose final heads entry 0 of this log commits to
+# the same filing in logs that ended, to whose final heads entry 0 of the log after each commits, up to this log
 cp "$work/signed" "$work/present"
 for old in former/*-entry.json; do
-  [ -f "$old" ] || continue
-  stem=${old%-entry.json}
-  for member in commitment kind time; do
-    found=$(sed -n "s/.*\\(\"$member\":[^,}]*\\).*/\\1/p" "$old")
-    [ -n "$found" ] && grep -qF -- "$found" log/entry.json || refuted "$old commits to another filing than log/entry.json"
-  done
-  include "$old" "$stem-entry.tlog-proof"
-  cp "$work/checkpoint" "$work/final"
-  [ "$(schema "$old" leaf)" = "$(sed -n 1p "$work/final")" ] || refuted "$old is of another log than its head"
-  same_tree "$stem-anchor.json" "$stem-anchor.tlog-proof"
-  grep -qx 'index 0' "$stem-anchor.tlog-proof" || refuted "$stem-anchor.json is not entry 0 of the present log"
+  [ ! -f "$old" ] || [ -f "${old%-entry.json}-anchor.json" ] || unusable "${old%-entry.json}-anchor.json is missing"
+done
+for anchor in former/*-anchor.json; do
+  [ -f "$anchor" ] || continue
+  stem=${anchor%-anchor.json}
+  old="$stem-entry.json"
+  if [ -f "$old" ]; then
+    for member in commitment kind time; do
+      found=$(sed -n "s/.*\\(\"$member\":[^,}]*\\).*/\\1/p" "$old")
+      [ -n "$found" ] && grep -qF -- "$found" log/entry.json || refuted "$old commits to another filing than log/entry.json"
+    done
+    include "$old" "$stem-entry.tlog-proof"
+    cp "$work/checkpoint" "$work/final"
+    [ "$(schema "$old" leaf)" = "$(sed -n 1p "$work/final")" ] || refuted "$old is of another log than its head"
+    [ ! -f "$work/following" ] || cmp -s "$work/final" "$work/following" || refuted "$old is proved in another head than the one before leads to"
+  else
+    [ -f "$work/following" ] || unusable "$old is missing"
+    cp "$work/following" "$work/final"
+  fi
+  [ -f "$stem-anchor.tlog-proof" ] || unusable "$stem-anchor.tlog-proof is missing"
+  include "$anchor" "$stem-anchor.tlog-proof"
+  [ "$(schema "$anchor" leaf)" = "$(sed -n 1p "$work/checkpoint")" ] || refuted "$anchor is of another log than its head"
+  successor="$(sed -n 1p "$work/checkpoint")"
+  if cmp -s "$work/checkpoint" "$work/present"; then
+    rm -f "$work/following"; successor="the present log"
+  else
+    cp "$work/checkpoint" "$work/following"
+  fi
+  grep -qx 'index 0' "$stem-anchor.tlog-proof" || refuted "$stem-anchor.json is not entry 0 of $successor"
   grep -q '"kind":"anchor"' "$stem-anchor.json" || refuted "$stem-anchor.json is no anchor"
   opens "$stem-manifest.json" "$stem-salt.hex" "$stem-anchor.json"
   { printf '"checkpoint":"'; tr '\n' '\001' < "$work/final" | sed "s/$(printf '\001')/\\\\n/g"; printf '"'; } > "$work/wanted"
@@ -205,11 +223,14 @@ for old in former/*-entry.json; do
   sed -n 's/^log \([^ ]*\).*/\1/p' "$stem-policy.txt" > "$work/former"
   [ -s "$work/former" ] || unusable "$stem-policy.txt names no key"
   while read -r key; do check_signature "$key"; done < "$work/former"
-  ok "former log: the same filing was in $(sed -n 1p "$work/text"), which ended; entry 0 of the present log commits to its final head"
+  stood="the same filing was in"
+  [ -f "$old" ] || stood="the filing was not in"
+  ok "former log: $stood $(sed -n 1p "$work/text"), which ended; entry 0 of $successor commits to its final head"
   echo "note     former log: its keys came from $stem-policy.txt; compare them with ones you trust"
   cp "$work/present" "$work/signed"
   sed '/^$/,$d' "$work/signed" > "$work/text"
 done
+[ ! -f "$work/following" ] || refuted "$successor ended, and nothing leads from there to the present log"
 
 # the witnesses that the policy names: who else saw this tree, and when
 : > "$work/met"

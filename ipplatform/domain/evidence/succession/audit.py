@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import LargeBinary, select, type_coerce
@@ -14,12 +15,11 @@ from ipplatform.domain.evidence.audit.rows import raw_text, text_of
 from ipplatform.domain.evidence.formats import canonical, checkpoint, note, policy
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.store.choice import at
-from ipplatform.domain.evidence.succession import archive, entries, secrets
+from ipplatform.domain.evidence.succession import anchors, archive, entries, secrets
 from ipplatform.domain.evidence.succession.models import FormerEntry, FormerLog
 from ipplatform.foundation.db import db
 
 TEXTS = ("origin", "place", "policy", "reason", "archive_sha256", "anchor")
-ANCHOR = "log_succession"
 SAID = ("origin", "reason", "archive_sha256")
 
 
@@ -36,16 +36,16 @@ def findings() -> Iterator[Finding]:
 
 def _logs() -> Iterator[dict[str, Any]]:
     """Columns, not objects: a damaged value must not end the audit."""
-    columns = [raw_text(getattr(FormerLog, name).expression).label(name) for name in TEXTS]
+    columns = [raw_text(getattr(FormerLog, name).expression).label(name) for name in (*TEXTS, "ended_at")]
     statement = select(FormerLog.id, FormerLog.size, FormerLog.checkpoint, *columns).order_by(FormerLog.id)
     for row in db.session.execute(statement).mappings().all():
-        yield {name: text_of(row[name]) if name in TEXTS else row[name] for name in row}
+        yield {name: text_of(row[name]) if name in (*TEXTS, "ended_at") else row[name] for name in row}
 
 
 def _anchors() -> Iterator[tuple[str, dict[str, Any]]]:
     """What the records that anchor ended logs say of them; the walk over the records finds a damaged one."""
     number = raw_text(Record.public_id.expression)
-    found = select(number, type_coerce(Record.manifest, LargeBinary)).where(Record.kind == ANCHOR)
+    found = select(number, type_coerce(Record.manifest, LargeBinary)).where(Record.kind == anchors.KIND)
     for public_id, sealed in db.session.execute(found):
         data = rows.unsealed(sealed)
         if data is not None:
@@ -67,7 +67,7 @@ def _one(row: dict[str, Any], said: dict[str, Any] | None) -> Iterator[Finding]:
         return
     if row["size"] != head.size:
         yield difference(name, "former_log.size", str(head.size), str(row["size"]))
-    for field, wanted, found in (*_archive(row), *_secrets(row, head)):
+    for field, wanted, found in (*_archive(row), *_secrets(row, head), *_kept_anchor(row)):
         yield difference(name, field, wanted, found)
     try:
         published = at(row["place"]).read("checkpoint")
@@ -100,6 +100,23 @@ def _archive(row: dict[str, Any]) -> Iterator[tuple[str, object, object]]:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != row["archive_sha256"]:
         yield f"former/{row['id']}/{path.name}", row["archive_sha256"], found
+
+
+def _kept_anchor(row: dict[str, Any]) -> Iterator[tuple[str, object, object]]:
+    """What would lead a database restored from before this log ended to the next one. An installation may have given it up."""
+    name = f"signer/former/{row['id']}/anchor.json"
+    if not anchors.path_of(row["id"]).exists():
+        return
+    try:
+        found = anchors.read(row["id"])
+    except ValueError as error:
+        yield name, "the file as it was written", shown(str(error))
+        return
+    for column in TEXTS:
+        if getattr(found, column) != row[column]:
+            yield f"{name}: {column}", row[column], getattr(found, column)
+    if not rows.is_moment(row["ended_at"], datetime.fromisoformat(found.ended_at)):
+        yield f"{name}: ended_at", row["ended_at"], found.ended_at
 
 
 def _secrets(row: dict[str, Any], head: checkpoint.Checkpoint) -> Iterator[tuple[str, object, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -33,6 +34,11 @@ def former_log(number: int) -> FormerLog | None:
     return db.session.get(FormerLog, number)
 
 
+def since(number: int) -> list[FormerLog]:
+    """The log of that number and those that ended after it, the oldest first."""
+    return list(db.session.scalars(select(FormerLog).where(FormerLog.id >= number).order_by(FormerLog.id)))
+
+
 def entries_of(record_id: int) -> list[tuple[FormerLog, FormerEntry]]:
     """Where a record stood before, the oldest log first."""
     statement = (
@@ -50,6 +56,23 @@ def proof_of(log: FormerLog, index: int) -> proof.ProofFile:
     return proof.ProofFile(index, tuple(path), bytes(log.checkpoint))
 
 
+def places_of(log: FormerLog, wanted: Collection[bytes]) -> dict[bytes, int]:
+    """Where these entries stand in the ended log, each proved in its final head; those it does not hold are left out.
+
+    Raises TileError, ProofError or OSError when its published files are damaged or away.
+    """
+    found: dict[bytes, int] = {}
+    store, root = at(log.place), Ended(log).root
+    for number in range(-(-log.size // tiles.WIDTH)):
+        entries = tiles.decode_entries(_file(store, log.size, tiles.ENTRIES, number))
+        if len(entries) != min(tiles.WIDTH, log.size - number * tiles.WIDTH):
+            raise tiles.TileError(f"file {number} of the entries of the ended log is cut off")
+        found |= {entry: number * tiles.WIDTH + place for place, entry in enumerate(entries) if entry in wanted}
+    for entry, index in found.items():
+        merkle.verify_inclusion(merkle.leaf_hash(entry), index, log.size, list(proof_of(log, index).path), root)
+    return found
+
+
 def node_reader(log: FormerLog) -> merkle.Node:
     store, held = at(log.place), dict[tuple[int, int], bytes]()
 
@@ -57,14 +80,14 @@ def node_reader(log: FormerLog) -> merkle.Node:
         if (level, number) not in held:
             if len(held) > 64:
                 held.clear()
-            held[level, number] = _tile(store, log.size, level, number)
+            held[level, number] = _file(store, log.size, level, number)
         return held[level, number]
 
     return tiles.node_reader(read)
 
 
-def _tile(store: Store, size: int, level: int, number: int) -> bytes:
-    count = size >> (level * tiles.HEIGHT)
+def _file(store: Store, size: int, level: int, number: int) -> bytes:
+    count = size >> (max(level, 0) * tiles.HEIGHT)
     width = min(tiles.WIDTH, count - number * tiles.WIDTH)
     name = tiles.Tile(level, number, width).path
     data = store.read(name)

@@ -12,7 +12,7 @@ from ipplatform.domain.evidence import keys, leaf, sequencer, services, signer
 from ipplatform.domain.evidence.formats import merkle
 from ipplatform.domain.evidence.models import AuditRun, LogCheckpoint, LogLeaf, LogState, Record
 from ipplatform.domain.evidence.store.choice import published
-from ipplatform.domain.evidence.succession import archive, secrets
+from ipplatform.domain.evidence.succession import anchors, archive, secrets
 from ipplatform.domain.evidence.succession.models import FormerEntry, FormerLog
 from ipplatform.foundation import clock, settings
 from ipplatform.foundation.db import db, lock_row, transaction
@@ -114,14 +114,35 @@ def _end(actor: Actor, number: int) -> FormerLog:
         anchor=new_public_id(),
         ended_at=clock.now(),
     )
+    move(ended, state, settings.current().origin)
+    record = _anchor(ended)
+    place_first(record, state)
+    anchors.write(ended, record)
+    trail.record(actor=actor, action="log.succeed", subject_kind="log", subject=settings.current().origin[:80])
+    return ended
+
+
+def move(ended: FormerLog, state: LogState, origin: str) -> None:
+    """Put the tree and its heads aside for an empty one called `origin`, in which every record waits for a place."""
     db.session.add(ended)
     db.session.flush()
     _remember_places(ended)
     archive.clear()
-    _begin_anew(state)
-    _anchor(ended, state)
-    trail.record(actor=actor, action="log.succeed", subject_kind="log", subject=settings.current().origin[:80])
-    return ended
+    for batch in _rewritten(origin):
+        db.session.execute(update(Record), batch)
+    db.session.execute(update(AuditRun).values(covered_size=0))
+    state.origin, state.size, state.root, state.published_size = origin, 0, merkle.EMPTY_ROOT, 0
+    state.halted_at = state.halted_reason = None
+    db.session.flush()
+
+
+def place_first(anchor: Record, state: LogState) -> None:
+    """Leaf 0, placed here because the sequencer would take the oldest record first."""
+    anchor.leaf_index = 0
+    db.session.flush()
+    db.session.execute(insert(LogLeaf), [{"leaf_index": 0, "entry": bytes(anchor.leaf)}])
+    sequencer.extend(state, [merkle.leaf_hash(bytes(anchor.leaf))])
+    db.session.refresh(state)
 
 
 def _remember_places(ended: FormerLog) -> None:
@@ -131,16 +152,7 @@ def _remember_places(ended: FormerLog) -> None:
     db.session.execute(insert(FormerEntry).from_select(names, columns))
 
 
-def _begin_anew(state: LogState) -> None:
-    for batch in _rewritten():
-        db.session.execute(update(Record), batch)
-    db.session.execute(update(AuditRun).values(covered_size=0))
-    state.origin, state.size, state.root, state.published_size = settings.current().origin, 0, merkle.EMPTY_ROOT, 0
-    state.halted_at = state.halted_reason = None
-    db.session.flush()
-
-
-def _rewritten() -> Iterator[list[dict[str, object]]]:
+def _rewritten(origin: str) -> Iterator[list[dict[str, object]]]:
     """Every record's entry for the new log: the same commitment, kind and time under the new origin."""
     last = 0
     while True:
@@ -149,21 +161,14 @@ def _rewritten() -> Iterator[list[dict[str, object]]]:
         if not rows:
             return
         last = rows[-1].id
-        yield [{"id": identity, "leaf_index": None, "leaf": _entry(bytes(old))} for identity, old in rows]
+        yield [{"id": one, "leaf_index": None, "leaf": leaf.under(origin, bytes(old))} for one, old in rows]
 
 
-def _entry(old: bytes) -> bytes:
-    known = leaf.parse(old)
-    commitment = bytes.fromhex(known.commitment)
-    return leaf.build(origin=settings.current().origin, commitment=commitment, kind=known.kind, time=known.time)
-
-
-def _anchor(ended: FormerLog, state: LogState) -> None:
-    """Leaf 0, placed here because the sequencer would take the oldest record first."""
-    record = services.append(
+def _anchor(ended: FormerLog) -> Record:
+    return services.append(
         organisation_id=None,
         filing=ended.anchor,
-        kind="log_succession",
+        kind=anchors.KIND,
         asset=None,
         submitter={"office": "operator"},
         fields={
@@ -173,10 +178,6 @@ def _anchor(ended: FormerLog, state: LogState) -> None:
             "reason": ended.reason,
         },
         documents=(),
-        idempotency_key=f"succession-{ended.id}",
+        idempotency_key=anchors.key_of(ended.id),
         leaf_kind="anchor",
     )
-    record.leaf_index = 0
-    db.session.flush()
-    db.session.execute(insert(LogLeaf), [{"leaf_index": 0, "entry": bytes(record.leaf)}])
-    sequencer.extend(state, [merkle.leaf_hash(bytes(record.leaf))])

@@ -32,27 +32,35 @@ def _ended(
         raise Refuted(f"{name}-entry.json is of another log than its checkpoint")
     merkle.verify_inclusion(merkle.leaf_hash(data), proved.index, head.size, proved.path, head.root)
     yield from _signed(bundle, name, head, proved.checkpoint, trusted)
-    _anchored(bundle, name, proved.checkpoint, signed)
+    successor = _anchored(bundle, name, proved.checkpoint, signed, trusted)
     yield Check(
         True,
         "former log",
-        f"the same filing was entry {proved.index} of {head.size} in {head.origin}, which ended; entry 0 of the present "
-        "log commits to that final head",
+        f"the same filing was entry {proved.index} of {head.size} in {head.origin}, which ended; entry 0 of {successor} "
+        "commits to that final head",
     )
 
 
 def _signed(
     bundle: Bundle, name: str, head: checkpoint.Checkpoint, signed: bytes, trusted: policy.Policy | None
 ) -> Iterator[Check]:
-    known = [key for key in trusted.logs if key.name == head.origin] if trusted else []
-    own = [key for key in _policy(bundle, f"{name}-policy.txt").logs if key.name == head.origin]
+    known, own = _keys(bundle, name, head, trusted)
     note.verify_all(note.parse(signed), known or own)
     if not known:
         ids = ", ".join(key.vkey for key in own)
         yield Check(None, "former log", f"the keys of {head.origin} came from the bundle; compare them: {ids}")
 
 
-def _anchored(bundle: Bundle, name: str, final: bytes, signed: bytes) -> None:
+def _keys(
+    bundle: Bundle, name: str, head: checkpoint.Checkpoint, trusted: policy.Policy | None
+) -> tuple[list[note.VerifierKey], list[note.VerifierKey]]:
+    """Of the log that ended with `head`: the keys that are trusted already, and those that the bundle names."""
+    known = [key for key in trusted.logs if key.name == head.origin] if trusted else []
+    return known, [key for key in _policy(bundle, f"{name}-policy.txt").logs if key.name == head.origin]
+
+
+def _anchored(bundle: Bundle, name: str, final: bytes, signed: bytes, trusted: policy.Policy | None) -> str:
+    """The origin of the log whose entry 0 commits to the final head. One that ended too is followed to the present one."""
     data, manifest = bundle.read(f"{name}-anchor.json"), bundle.read(f"{name}-manifest.json")
     salt = _salt(bundle.read(f"{name}-salt.hex"))
     anchor, said = leaves.parse(data), canonical.loads(manifest)
@@ -61,10 +69,22 @@ def _anchored(bundle: Bundle, name: str, final: bytes, signed: bytes) -> None:
     if not isinstance(said, dict) or (said.get("fields") or {}).get("checkpoint") != final.decode():
         raise Refuted(f"{name}-manifest.json names another final head")
     proved = proof.parse(bundle.read(f"{name}-anchor.tlog-proof"))
-    head = checkpoint.parse(note.parse(signed).text)
-    if proved.checkpoint != signed or proved.index != 0:
-        raise Refuted(f"{name}-anchor.json is not entry 0 of the present log")
+    head = checkpoint.parse(note.parse(proved.checkpoint).text)
+    if proved.index != 0 or anchor.schema != leaves.schema_of(head.origin):
+        raise Refuted(f"{name}-anchor.json is not entry 0 of {head.origin}")
     merkle.verify_inclusion(merkle.leaf_hash(data), 0, head.size, proved.path, head.root)
+    if proved.checkpoint == signed:
+        return "the present log"
+    number = name.removeprefix("former/")
+    following = f"former/{int(number) + 1:03d}" if number.isdecimal() else ""
+    if f"{following}-anchor.json" not in bundle.names:
+        raise Refuted(
+            f"{name}-anchor.json is entry 0 of {head.origin}, and nothing leads from there to the present log"
+        )
+    known, own = _keys(bundle, following, head, trusted)
+    note.verify_all(note.parse(proved.checkpoint), known or own)
+    _anchored(bundle, following, proved.checkpoint, signed, trusted)
+    return head.origin
 
 
 def _policy(bundle: Bundle, name: str) -> policy.Policy:

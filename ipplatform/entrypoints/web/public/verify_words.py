@@ -75,7 +75,7 @@ WORDS = {
     ),
     "erasure": _l("The content was erased under request {request} ({ground}), as entry {index} says."),
     "former": _l(
-        "The same filing was entry {index} of {size} in {origin}, which ended; entry 0 of the present log "
+        "The same filing was entry {index} of {size} in {origin}, which ended; entry 0 of the log after it "
         "commits to that final head."
     ),
     "former_keys": _l("The keys of {origin} came from the bundle; compare them with ones you trust: {keys}"),

@@ -56,7 +56,7 @@ async function* ended(bundle, stem, leaf, proof, trust) {
   const known = trust.keysOf(own.head.origin, own.head.size);
   await requireSignedByAll(parseNote(own.checkpoint, own.file), known.length ? known : named);
   if (!known.length) yield { part: "former", check: "former_keys", remark: true, facts: { keys: labels(named), origin: own.head.origin } };
-  await requireAnchored(bundle, stem, own.checkpoint, proof);
+  await requireAnchored(bundle, stem, own.checkpoint, proof, trust);
   yield { part: "former", check: "former", facts: { index: own.index, size: own.head.size, origin: own.head.origin } };
 }
 
@@ -69,11 +69,26 @@ async function keysNamed(bundle, file, origin) {
   return keys;
 }
 
-async function requireAnchored(bundle, stem, final, proof) {
+// Entry 0 of the log after it commits to the final head; a log that ended too is followed to the head of the bundle.
+async function requireAnchored(bundle, stem, final, proof, trust) {
   const [anchor, manifest, salt] = [`${stem}-anchor.json`, `${stem}-manifest.json`, `${stem}-salt.hex`];
-  const { leaf, index } = await inSameTree(bundle, anchor, `${stem}-anchor.tlog-proof`, proof);
+  const file = `${stem}-anchor.tlog-proof`;
+  const own = parseProof(await bundle.read(file), file);
+  const { leaf, index } = await inSameTree(bundle, anchor, file, own);
   const data = await bundle.read(manifest);
   const opened = await opens(data, await bundle.read(salt), salt, leaf);
   if (leaf.kind !== "anchor" || index !== "0" || !opened) throw new Refuted("former_anchor", { file: anchor });
   if (parseManifest(data, manifest).value.fields?.checkpoint !== final) throw new Refuted("former_anchor", { file: manifest });
+  if (own.checkpoint === proof.checkpoint) return;
+  const following = after(stem);
+  if (!bundle.has(`${following}-anchor.json`)) throw new Refuted("other_checkpoint", { file });
+  const known = trust.keysOf(own.head.origin, own.head.size);
+  const keys = known.length ? known : await keysNamed(bundle, `${following}-policy.txt`, own.head.origin);
+  await requireSignedByAll(parseNote(own.checkpoint, file), keys);
+  await requireAnchored(bundle, following, own.checkpoint, proof, trust);
+}
+
+function after(stem) {
+  const number = /^former\/(\d{3,9})$/.exec(stem)?.[1];
+  return number ? `former/${String(Number(number) + 1).padStart(3, "0")}` : "";
 }

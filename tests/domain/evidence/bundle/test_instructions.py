@@ -31,6 +31,7 @@ from tests.domain.evidence.witness.test_client import Demand
 from tests.factories.erasure import make_scene, registered
 from tests.factories.evidence import make_record, make_records, stored_document
 from tests.factories.holder import enrolled, enrolled_passkey, key_pair, record_of, signed, signed_by_passkey, signer
+from tests.factories.succession import move_on
 
 ASSET = "0123456789abcdef"
 TOOLS = (
@@ -162,6 +163,32 @@ def test_every_command_works_for_an_ended_log_and_the_script_refutes_its_forgeri
     for part in ("entry.json", "entry.tlog-proof", "anchor.json", "anchor.tlog-proof", "manifest.json", "salt.hex"):
         folder = unpacked(data, tmp_path / part)
         path = folder / f"former/001-{part}"
+        raw = bytearray(path.read_bytes())
+        raw[40] ^= 1
+        path.write_bytes(raw)
+        relist(folder)
+        ended = run("sh verify.sh", folder, tools)
+        assert ended.returncode in (1, 2), part + ended.stdout
+        assert "VERIFIED\n" not in ended.stdout
+
+
+@pytest.mark.parametrize("entered", [True, False], ids=["in_both", "only_in_the_first"])
+def test_every_command_leads_over_two_successions(
+    app: Flask, tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch, entered: bool
+) -> None:
+    record = make_record(documents=[stored_document(b"claims")])
+    sequencer.run_all()
+    assert list(move_on(app, tmp_path, monkeypatch, entered=entered)) == [2, 3]
+    data = zipped(record.id)
+    (tmp_path / "whole").mkdir()
+    found = printed(data, tmp_path / "whole", tools)
+    said = next(text for command, text in found if command.startswith("sh verify.sh"))
+    assert "in ipplatform.example/log, which ended; entry 0 of log2.example commits" in said
+    stood = "the same filing was in" if entered else "the filing was not in"
+    assert f"{stood} log2.example, which ended; entry 0 of the present log commits" in said
+    for part in ("001-anchor.json", "001-anchor.tlog-proof", "002-anchor.json", "002-manifest.json", "002-salt.hex"):
+        folder = unpacked(data, tmp_path / part)
+        path = folder / f"former/{part}"
         raw = bytearray(path.read_bytes())
         raw[40] ^= 1
         path.write_bytes(raw)

@@ -24,6 +24,7 @@ from ipplatform.foundation.db import db, transaction
 from tests.databases import both_databases
 from tests.domain.evidence.bundle.test_bundle import rebuilt
 from tests.factories.evidence import make_record, make_records, stored_document
+from tests.factories.succession import move_on
 from tests.trials.test_mutations import findings
 
 NEW = "second.example/log"
@@ -52,6 +53,33 @@ def report(data: bytes, trusted: policy.Policy | None) -> tuple[int, str]:
     with Bundle(io.BytesIO(data)) as opened:
         checks = list(verify.verify(opened, trusted))
     return verify.outcome(checks), "\n".join(check.line for check in checks)
+
+
+def forged(name: str) -> Callable[[dict[str, bytes]], None]:
+    """A byte in the middle of a file is another, and the sums say so."""
+
+    def forge(members: dict[str, bytes]) -> None:
+        raw = bytearray(members[name])
+        raw[len(raw) // 2] ^= 1
+        members[name] = bytes(raw)
+        _sum_up(members)
+
+    return forge
+
+
+def without(prefix: str) -> Callable[[dict[str, bytes]], None]:
+    def remove(members: dict[str, bytes]) -> None:
+        for name in [one for one in members if one.startswith(prefix)]:
+            del members[name]
+        _sum_up(members)
+
+    return remove
+
+
+def _sum_up(members: dict[str, bytes]) -> None:
+    items = [contents.of_bytes(one, members[one]) for one in members if not one.endswith("SUMS")]
+    members["SHA256SUMS"] = "".join(f"{one.sha256}  {one.name}\n" for one in items).encode()
+    members["SHA512SUMS"] = "".join(f"{one.sha512}  {one.name}\n" for one in items).encode()
 
 
 @both_databases
@@ -103,16 +131,7 @@ def test_a_forged_past_is_refuted(app: Flask, renamed: Callable[[], Settings]) -
 
     for part in ("entry.json", "entry.tlog-proof", "policy.txt", "anchor.json", "anchor.tlog-proof", "manifest.json",
                  "salt.hex"):  # fmt: skip
-
-        def forge(members: dict[str, bytes], name: str = f"former/001-{part}") -> None:
-            raw = bytearray(members[name])
-            raw[len(raw) // 2] ^= 1
-            members[name] = bytes(raw)
-            items = [contents.of_bytes(one, members[one]) for one in members if not one.endswith("SUMS")]
-            members["SHA256SUMS"] = "".join(f"{one.sha256}  {one.name}\n" for one in items).encode()
-            members["SHA512SUMS"] = "".join(f"{one.sha512}  {one.name}\n" for one in items).encode()
-
-        assert report(rebuilt(data, forge), keys.policy())[0] == verify.REFUTED, part
+        assert report(rebuilt(data, forged(f"former/001-{part}")), keys.policy())[0] == verify.REFUTED, part
 
 
 @pytest.mark.parametrize("step", ["replace_keys", "put_away_memory"])
@@ -158,3 +177,27 @@ def test_what_must_come_first_is_said(app: Flask, settings: Settings, renamed: C
         succession.succeed(actor=SYSTEM)
     with transaction(reads_only=True):
         assert db.session.query(FormerLog).count() == 0
+
+
+@pytest.mark.parametrize("entered", [True, False], ids=["in_both", "only_in_the_first"])
+def test_a_bundle_leads_over_two_successions(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entered: bool
+) -> None:
+    """The second log may have ended before the sequencer had entered the record there."""
+    record = make_record(asset=ASSET).id
+    sequencer.run_all()
+    trusted = [*keys.policy().logs]
+    for _ in move_on(app, tmp_path, monkeypatch, entered=entered):
+        trusted += keys.policy().logs
+    data = bundle_of(record)
+    for policies in (policy.Policy(tuple(trusted)), None):
+        outcome, said = report(data, policies)
+        assert outcome == verify.VERIFIED, said
+        assert "entry 0 of 1 in ipplatform.example/log, which ended; entry 0 of log2.example commits" in said
+        assert ("in log2.example, which ended; entry 0 of the present log commits" in said) == entered
+
+    names = ("001-anchor.json", "001-anchor.tlog-proof", "002-anchor.json", "002-anchor.tlog-proof", "002-policy.txt",
+             "002-manifest.json", "002-salt.hex")  # fmt: skip
+    for name in names:
+        assert report(rebuilt(data, forged(f"former/{name}")), keys.policy())[0] == verify.REFUTED, name
+    assert report(rebuilt(data, without("former/002-")), keys.policy())[0] == verify.REFUTED
