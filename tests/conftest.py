@@ -24,7 +24,14 @@ from tests.applications import application
 if TYPE_CHECKING:
     from tests.databases import Database
 
-pytest_plugins = ("tests.authorities", "tests.buckets", "tests.databases", "tests.backups", "tests.no_skips")
+pytest_plugins = (
+    "tests.authorities",
+    "tests.buckets",
+    "tests.databases",
+    "tests.backups",
+    "tests.no_skips",
+    "tests.order",
+)
 
 
 class IsolatedClient(FlaskClient):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ipplatform.demo.reading import CONTENT
+from ipplatform.foundation import fonts
 
 PDF = "application/pdf"
 
@@ -101,5 +102,5 @@ def _compile(source: str, **data: Any) -> bytes:
     import typst
 
     given = f"#let data = json(bytes({json.dumps(json.dumps(data))}))\n"
-    result: bytes = typst.compile((given + source).encode())
+    result: bytes = typst.compile((given + source).encode(), font_paths=fonts.installed())
     return result

@@ -18,7 +18,7 @@ from ipplatform.domain.licensing import words
 from ipplatform.domain.licensing.rules.terms import Terms
 from ipplatform.domain.rights import territory
 from ipplatform.domain.rights import words as rights
-from ipplatform.foundation import settings
+from ipplatform.foundation import fonts, settings
 from ipplatform.foundation.i18n import force_locale
 from ipplatform.foundation.ids import display_id
 
@@ -50,6 +50,7 @@ def _compile(data: str, made_at: datetime) -> bytes:
         typst.compile,
         str(TEMPLATES / "agreement.typ"),
         root=str(TEMPLATES),
+        font_paths=fonts.installed(),
         sys_inputs={"data": data},
         format="pdf",
         timestamp=int(made_at.timestamp()),

@@ -15,6 +15,7 @@ import structlog
 
 from ipplatform.domain.evidence.certificate import rules
 from ipplatform.domain.evidence.certificate.facts import Attachment
+from ipplatform.foundation import fonts
 from ipplatform.foundation.errors import Conflict
 from ipplatform.foundation.i18n import _l
 
@@ -54,6 +55,7 @@ def render(
     except typst.TypstError as error:
         # Only our own words are left: without a font for them there is no page.
         log.exception("certificate cannot be set", language=language)
+        fonts.installed.cache_clear()
         raise Conflict(NO_FONT, code="certificate_font") from error
 
 
@@ -63,6 +65,7 @@ def _compile(facts: dict[str, Any], files: str, code: str, at: datetime) -> byte
     compiled: Any = typst.compile(
         str(TEMPLATES / "certificate.typ"),
         root=str(TEMPLATES),
+        font_paths=fonts.installed(),
         sys_inputs={"data": json.dumps(facts, ensure_ascii=False), "files": files, "code": code},
         format="pdf",
         pdf_standards="a-3b",

@@ -32,9 +32,9 @@ LONGEST_NAME = 64
 
 @dataclass(frozen=True)
 class PdfKey:
-    """`private` is PKCS #8 in DER, `chain` the signer's certificate first."""
+    """`chain` has the signer's certificate first."""
 
-    private: bytes
+    private: rsa.RSAPrivateKey
     chain: tuple[x509.Certificate, ...]
 
     @property
@@ -72,8 +72,10 @@ def load() -> PdfKey:
     """The newest pair. Raises KeyFileError: missing, does not open, does not fit together, or not valid today."""
     path = _newest()
     chain = certificates_of(path)
-    private = keyfile.read(path, purpose=PURPOSE)
-    key = serialization.load_der_private_key(private, password=None)
+    # What opens is as it was written: proving its primes anew would double the time that a certificate takes.
+    key = serialization.load_der_private_key(
+        keyfile.read(path, purpose=PURPOSE), password=None, unsafe_skip_rsa_key_validation=True
+    )
     if not isinstance(key, rsa.RSAPrivateKey) or _spki_of(key) != _spki(chain[0]):
         raise KeyFileError(f"{path} is damaged: the private half is not that of {_pem_of(path)}")
     if not chain[0].not_valid_before_utc <= clock.now() <= chain[0].not_valid_after_utc:
@@ -81,7 +83,7 @@ def load() -> PdfKey:
             f"The certificate {_pem_of(path)} was valid from {chain[0].not_valid_before_utc:%Y-%m-%d} to "
             f"{chain[0].not_valid_after_utc:%Y-%m-%d}. Make a new key: `ipplatform keys rotate {PURPOSE}`."
         )
-    return PdfKey(private, chain)
+    return PdfKey(key, chain)
 
 
 def known() -> list[x509.Certificate]:
@@ -92,10 +94,8 @@ def known() -> list[x509.Certificate]:
 def request() -> bytes:
     """A certification request (PKCS #10, PEM) for the newest key, to have another authority certify it."""
     pair = load()
-    key = serialization.load_der_private_key(pair.private, password=None)
-    assert isinstance(key, rsa.RSAPrivateKey)
     built = x509.CertificateSigningRequestBuilder().subject_name(pair.certificate.subject)
-    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return built.sign(pair.private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def install(pem: bytes) -> x509.Certificate:

@@ -6,6 +6,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ipplatform.domain.evidence.certificate.keys import PdfKey
@@ -51,21 +53,22 @@ def sign(document: bytes, key: PdfKey, authority: Authority | None = None) -> by
 
 def _signer(key: PdfKey) -> Any:
     """A signer that remembers its signature: it is what the authority stamps (RFC 5126 section 6.1.1)."""
-    from asn1crypto import keys, x509
-    from pyhanko.sign.signers import SimpleSigner
+    from asn1crypto import x509
+    from pyhanko.sign.signers.pdf_cms import Signer
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    class Remembering(SimpleSigner):
+    class Remembering(Signer):
         made = b""
 
         async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-            self.made = await super().async_sign_raw(data, digest_algorithm, dry_run)
+            assert digest_algorithm == DIGEST
+            self.made = key.private.sign(data, PKCS1v15(), SHA256())
             return self.made
 
     chain = [x509.Certificate.load(item.public_bytes(Encoding.DER)) for item in key.chain]
     above: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     above.register_multiple(chain[1:])
-    return Remembering(chain[0], keys.PrivateKeyInfo.load(key.private), above)
+    return Remembering(signing_cert=chain[0], cert_registry=above)
 
 
 def _stamper(signer: Any, authority: Authority) -> Any:

@@ -23,7 +23,7 @@ from ipplatform.domain.evidence.certificate import queries, services
 from ipplatform.domain.evidence.certificate.models import Certificate
 from ipplatform.domain.evidence.models import AuditFinding
 from ipplatform.domain.evidence.time import stamping
-from ipplatform.foundation import clock
+from ipplatform.foundation import clock, fonts
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, Unauthenticated
 from tests.authorities import MakeAuthority
@@ -204,6 +204,12 @@ def test_without_a_font_for_the_language_it_is_said(app: Flask, monkeypatch: pyt
     with pytest.raises(Conflict) as refused:
         services.certificate(actor=actor, filing=first.filing, language="zh")
     assert refused.value.code == "certificate_font"
+    monkeypatch.undo()
+    looked = fonts.installed.cache_info().misses
+    services.certificate(actor=actor, filing=first.filing, language="zh")
+    assert fonts.installed.cache_info().misses == looked + 1, "fonts are looked for again after one was missing"
+    issued(actor)
+    assert fonts.installed.cache_info().misses == looked + 1
 
 
 @both_databases
