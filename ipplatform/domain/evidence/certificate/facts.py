@@ -79,6 +79,11 @@ class Evidence:
         return hashlib.sha256(canonical.dumps(told)).hexdigest()
 
     @property
+    def basis_when_stamped(self) -> str:
+        """Of a certificate that was issued anew over the same evidence, because the first one carried no time stamp."""
+        return hashlib.sha256(f"{self.basis} stamped".encode()).hexdigest()
+
+    @property
     def shown(self) -> dict[str, Any]:
         """JSON-ready, for templates/documents/certificate.typ. Times are RFC 3339 in UTC."""
         record, head = self.record, self.head

@@ -13,7 +13,8 @@ from ipplatform.foundation.db import Base, EncryptedBytes, UtcDateTime
 class Certificate(Base):
     """The PDF of a record in one language over one state of its evidence.
 
-    `basis` is the SHA-256 in hexadecimal of the evidence it shows (facts.Evidence.basis), `checkpoint_size` the size of
+    `basis` is the SHA-256 in hexadecimal of the evidence it shows (facts.Evidence.basis; `basis_when_stamped` where a
+    first one had no time stamp), `checkpoint_size` the size of
     the head in it. `signer_sha256` names the X.509 certificate that signed it; `stamped_by` is the authority whose time
     stamp the signature carries, None where none was configured or answered. `seal` authenticates the row, see checks.py.
     """

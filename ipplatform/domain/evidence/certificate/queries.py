@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import defer
 
@@ -14,10 +16,10 @@ from ipplatform.foundation.secretbox import Damaged
 DAMAGED = _l("The stored certificate is damaged. The operator of the service can restore it.")
 
 
-def kept(record_id: int, language: str, basis: str) -> Certificate | None:
-    """The certificate over exactly this state of evidence."""
-    same = (Certificate.record_id == record_id, Certificate.language == language, Certificate.basis == basis)
-    return _read(select(Certificate).where(*same))
+def kept(record_id: int, language: str, bases: Sequence[str]) -> Certificate | None:
+    """The newest certificate with one of these bases."""
+    same = (Certificate.record_id == record_id, Certificate.language == language, Certificate.basis.in_(bases))
+    return _read(select(Certificate).where(*same).order_by(Certificate.id.desc()).limit(1))
 
 
 def standing(record_id: int) -> Certificate | None:

@@ -75,11 +75,14 @@ def certificate(*, actor: Actor, filing: str, language: str) -> Issued:
         raise Invalid({"language": [LANGUAGE]})
     with transaction(reads_only=True):
         task = _task(actor, filing)
-        kept = queries.kept(task.record.id, language, task.evidence.basis)
-    if kept is None:
-        made = _made(task, language)
+        kept = queries.kept(task.record.id, language, (task.evidence.basis, task.evidence.basis_when_stamped))
+    made = _made(task, language) if kept is None else _with_stamp(task, language) if _lacks_stamp(kept, task) else None
+    if made is not None:
         with transaction():
             kept = _keep(task.record, made)
+            if kept is made and made.basis == task.evidence.basis_when_stamped:
+                _note_anew(actor, filing, made)
+    assert kept is not None
     role = _role(actor, task.record)
     if role is not None:
         # Apart, so that what is published never takes SQLite's write lock.
@@ -107,14 +110,49 @@ def _role(actor: Actor, record: Record) -> str | None:
     return next((role for role in (trail.AUDITOR, trail.REGISTRAR, trail.SYSTEM) if role in actor.office), None)
 
 
+def _lacks_stamp(kept: Certificate, task: _Task) -> bool:
+    """Issued while no authority answered or none was configured, and now there is one to ask."""
+    return kept.stamped_by is None and bool(task.authorities)
+
+
+def _with_stamp(task: _Task, language: str) -> Certificate | None:
+    """The same evidence certified anew with a time stamp; None where that fails, and the one there is stays the answer."""
+    moment = clock.now().replace(microsecond=0)
+    try:
+        key = _key()
+        stamped = _stamped(task, language, key, moment)
+    except Conflict as error:
+        log.warning("certificate not issued anew", filing=task.record.public_id, reason=error.code)
+        return None
+    return None if stamped is None else _row(task, language, key, moment, task.evidence.basis_when_stamped, *stamped)
+
+
+def _note_anew(actor: Actor, filing: str, made: Certificate) -> None:
+    trail.record(
+        actor=actor,
+        action="filing.certificate_anew",
+        subject_kind="filing",
+        subject=filing,
+        language=made.language,
+        stamped_by=made.stamped_by,
+    )
+    log.info("certificate issued anew with a time stamp", filing=filing, authority=made.stamped_by)
+
+
 def _made(task: _Task, language: str) -> Certificate:
     moment = clock.now().replace(microsecond=0)
     key = _key()
-    content, stamped_by = _signed(task, language, key, moment)
+    signed = _stamped(task, language, key, moment) or _unstamped(task, language, key, moment)
+    return _row(task, language, key, moment, task.evidence.basis, *signed)
+
+
+def _row(
+    task: _Task, language: str, key: PdfKey, moment: datetime, basis: str, content: bytes, stamped_by: str | None
+) -> Certificate:
     return Certificate(
         record_id=task.record.id,
         language=language,
-        basis=task.evidence.basis,
+        basis=basis,
         checkpoint_size=task.evidence.head.size,
         content=content,
         signer_sha256=key.sha256,
@@ -123,8 +161,8 @@ def _made(task: _Task, language: str) -> Certificate:
     )
 
 
-def _signed(task: _Task, language: str, key: PdfKey, moment: datetime) -> tuple[bytes, str | None]:
-    """The page says whose time stamp the signature carries; without one the page that says so is signed."""
+def _stamped(task: _Task, language: str, key: PdfKey, moment: datetime) -> tuple[bytes, str] | None:
+    """The page says whose time stamp the signature carries; None where no authority gives one."""
     for authority in task.authorities:
         page = _page(task, language, key, moment, authority)
         try:
@@ -132,6 +170,11 @@ def _signed(task: _Task, language: str, key: PdfKey, moment: datetime) -> tuple[
         except signing.NotStamped as error:
             with transaction():
                 store.failed(authority.name, str(error))
+    return None
+
+
+def _unstamped(task: _Task, language: str, key: PdfKey, moment: datetime) -> tuple[bytes, None]:
+    """The page says that the signature carries no time stamp."""
     return signing.sign(_page(task, language, key, moment, None), key), None
 
 
@@ -157,7 +200,7 @@ def _keep(record: Record, made: Certificate) -> Certificate:
     made.seal = sealing.seal(made)
     if rows.insert_unless_there(made):
         return made
-    found = queries.kept(made.record_id, made.language, made.basis)
+    found = queries.kept(made.record_id, made.language, (made.basis,))
     if found is None:
         raise Conflict(code="raced")
     return found

@@ -155,7 +155,9 @@ def test_a_stamp_of_the_log_is_new_evidence_and_a_new_certificate(app: Flask, ma
     authority = make_authority()
     file = written(app.config["SETTINGS"].data_dir / "authorities.toml", authority)
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], time_authorities=file)
+    authority.fault = "error"
     assert services.certificate(actor=actor, filing=first.filing, language="en") == first
+    authority.fault = ""
     stamping.stamp_newest()
     later = services.certificate(actor=actor, filing=first.filing, language="en")
     assert later.content != first.content
@@ -178,6 +180,52 @@ def test_an_authority_that_fails_costs_the_time_stamp_and_never_the_certificate(
     assert authority.asked == asked
     with clock.shifted(services.PAUSE):
         assert issued(actor).stamped_by == "northclock"
+
+
+@both_databases
+def test_once_an_authority_answers_again_the_next_download_is_stamped_and_logged(
+    app: Flask, make_authority: MakeAuthority
+) -> None:
+    authority = make_authority()
+    file = written(app.config["SETTINGS"].data_dir / "authorities.toml", authority)
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], time_authorities=file)
+    authority.fault = "silent"
+    actor = filer()
+    first = issued(actor)
+    chinese = services.certificate(actor=actor, filing=first.filing, language="zh")
+    assert (first.stamped_by, chinese.stamped_by) == (None, None)
+    with clock.shifted(services.PAUSE):
+        assert services.certificate(actor=actor, filing=first.filing, language="en") == first
+        assert bundle(first.filing)["certificate.pdf"] == first.content
+    authority.fault = ""
+    asked = authority.asked
+    with clock.shifted(2 * services.PAUSE + timedelta(seconds=5)):
+        anew = services.certificate(actor=actor, filing=first.filing, language="en")
+        assert (anew.stamped_by, authority.asked) == ("northclock", asked + 1)
+        assert anew.content != first.content
+        assert anew.issued_at > first.issued_at
+        assert bundle(first.filing)["certificate.pdf"] == anew.content
+        assert services.certificate(actor=actor, filing=first.filing, language="en") == anew
+        assert authority.asked == asked + 1
+        assert services.certificate(actor=actor, filing=first.filing, language="zh").stamped_by == "northclock"
+        assert bundle(first.filing)["certificate.pdf"] == anew.content
+    with transaction(reads_only=True):
+        logged = select(AuditEntry.subject, AuditEntry.detail).where(AuditEntry.action == "filing.certificate_anew")
+        found = [(subject, detail["language"], detail["stamped_by"]) for subject, detail in db.session.execute(logged)]
+        assert found == [(first.filing, "en", "northclock"), (first.filing, "zh", "northclock")]
+        assert len(queries.issued(log.record_by_filing_id(first.filing) or 0)) == 4
+    assert findings() == []
+
+
+def test_a_key_that_has_ended_leaves_the_unstamped_certificate_the_answer(
+    app: Flask, make_authority: MakeAuthority
+) -> None:
+    actor = filer()
+    first = issued(actor)
+    file = written(app.config["SETTINGS"].data_dir / "authorities.toml", make_authority())
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], time_authorities=file)
+    with clock.shifted(timedelta(days=3700)):
+        assert services.certificate(actor=actor, filing=first.filing, language="en") == first
 
 
 def test_without_a_usable_key_it_is_said_and_nothing_is_kept(app: Flask) -> None:
