@@ -82,6 +82,9 @@ class Health:
         """No token for longer than two hours while the log had a checkpoint to stamp."""
         if authority.age is None:
             return self.checkpoint_size is not None
+        if authority.age < timedelta():
+            # The token came under a clock that ran ahead, which says nothing of its age.
+            return authority.failure is not None
         newer = self.figures.checkpoint_at is not None and authority.succeeded_at is not None
         return newer and authority.age > STALE and self.figures.checkpoint_at > authority.succeeded_at  # type: ignore[operator]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ipplatform.domain.accounts import queries as accounts
@@ -87,7 +88,8 @@ class Evidence:
     def shown(self) -> dict[str, Any]:
         """JSON-ready, for templates/documents/certificate.typ. Times are RFC 3339 in UTC."""
         record, head = self.record, self.head
-        witnesses, more = rules.named([line.name for line in signature_lines(head) if line.role == "witness"])
+        seen = self._cosigned()
+        witnesses, more = rules.named(list(seen))
         return {
             "number": display_id(record.public_id),
             "commitment": _lines(record.commitment.hex()),
@@ -96,11 +98,22 @@ class Evidence:
             "size": str(head.size),
             "root": _lines(head.root.hex()),
             "published_at": timestamp(head.published_at),
-            "witnesses": witnesses,
+            "witnesses": [
+                {"name": name, "at": timestamp(at) if at else ""}
+                for name, at in zip(witnesses, seen.values(), strict=False)
+            ],
             "more_witnesses": more,
             "quorum": head.met_quorum,
             "time": self._time(),
         }
+
+    def _cosigned(self) -> dict[str, datetime | None]:
+        """Each witness once, whatever keys it signed with, and the first time that it states."""
+        found: dict[str, datetime | None] = {}
+        for line in signature_lines(self.head):
+            if line.role == "witness":
+                found[line.name] = min(filter(None, (line.stated_at, found.get(line.name))), default=None)
+        return found
 
     def _time(self) -> dict[str, Any]:
         names, more = rules.named(self.interval.names)

@@ -223,7 +223,8 @@ def _askable() -> tuple[Authority, ...]:
         return ()
     if not configured:
         return ()
-    lately = AuthorityState.failed_at > clock.now() - PAUSE
-    later = AuthorityState.succeeded_at.is_(None) | (AuthorityState.succeeded_at < AuthorityState.failed_at)
-    failing = set(db.session.scalars(select(AuthorityState.name).where(lately, later)))
+    now = clock.now()
+    lately = AuthorityState.failed_at.between(now - PAUSE + timedelta(microseconds=1), now)
+    last = AuthorityState.failed_at == AuthorityState.tried_at
+    failing = set(db.session.scalars(select(AuthorityState.name).where(lately, last)))
     return tuple(item for item in configured if item.name not in failing)

@@ -100,7 +100,8 @@ def status() -> list[AuthorityStatus]:
 def _status(name: str, row: AuthorityState | None, configured: bool) -> AuthorityStatus:
     if row is None:
         return AuthorityStatus(name, configured, None, None, None, None)
-    well = row.failed_at is None or (row.succeeded_at is not None and row.succeeded_at >= row.failed_at)
+    # Not which came later: a clock set back or forward in between would hide a failure, or a success.
+    well = row.failed_at is None or row.tried_at != row.failed_at
     age = clock.now() - row.succeeded_at if row.succeeded_at else None
     return AuthorityStatus(name, configured, row.succeeded_at, row.failed_at, None if well else row.failure, age)
 
