@@ -69,12 +69,12 @@ def test_the_same_evidence_gives_the_same_bytes_and_a_language_of_its_own(app: F
 @both_databases
 def test_those_who_ask_at_once_get_the_same(app: Flask) -> None:
     actor = filer()
-    filing = filings.submitted(actor)
+    filing = filings.submitted(actor).public_id
     got: list[Any] = []
 
     def ask() -> None:
         with app.app_context():
-            got.append(services.certificate(actor=actor, filing=filing.public_id, language="en").content)
+            got.append(services.certificate(actor=actor, filing=filing, language="en").content)
             db.session.remove()
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
