@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from zxcvbn import zxcvbn
-
 from ipplatform.foundation.i18n import _l
 
 LEAST_PASSWORD_LENGTH = 10
@@ -75,6 +73,8 @@ def password_faults(password: str, known: Sequence[str] = ()) -> list[Any]:
         return [_l("Use at least 10 characters.")]
     if len(password) > 200:
         return [_l("Use at most 200 characters.")]
+    from zxcvbn import zxcvbn
+
     judged = zxcvbn(password[:72], user_inputs=[word for word in known if word])
     if judged["score"] < LEAST_PASSWORD_SCORE:
         return [_l("This password is easy to guess. Add more words or make it longer.")]
