@@ -103,7 +103,11 @@ class EncryptedJson(TypeDecorator[Any]):
         return secretbox.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(secretbox.unseal(bytes(value)))
+        return None if value is None else self.opened(value)
+
+    @staticmethod
+    def opened(value: bytes) -> Any:
+        return json.loads(secretbox.unseal(bytes(value)))
 
 
 def is_sqlite() -> bool:

@@ -1,18 +1,19 @@
 """Work to be done after the commit: an outbox row written in the business transaction, run by the worker.
 
 The row is the truth. A job is leased, its handler's writes and the row's end are one transaction, and a failure is
-retried with growing pauses; handlers are idempotent. Why no broker stands between: docs/decisions.
+retried with growing pauses; handlers are idempotent. Jobs with transactions of their own end several at a time. Why no broker stands between: docs/decisions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from time import monotonic
+from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import Index, String, Table, UniqueConstraint, or_, select, update
+from sqlalchemy import Index, LargeBinary, String, Table, UniqueConstraint, bindparam, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,7 @@ from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, is_sq
 Handler = Callable[[dict[str, Any]], None]
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
+TOGETHER = 1.0  # Seconds.
 _handlers: dict[str, Handler] = {}
 _with_own_transactions: set[str] = set()
 log = structlog.get_logger()
@@ -45,6 +47,32 @@ class Outbox(Base):
     last_error: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class _Leased(NamedTuple):
+    """``sealed`` is the payload as stored: one that is damaged must fail alone, not everything leased with it."""
+
+    id: int
+    name: str
+    sealed: bytes
+
+
+# What the worker asks all day, made once.
+_DUE = (
+    select(Outbox.id, Outbox.name, type_coerce(Outbox.payload, LargeBinary))
+    .where(Outbox.state == "waiting", Outbox.run_at <= bindparam("moment"))
+    .where(or_(Outbox.leased_until.is_(None), Outbox.leased_until < bindparam("moment")))
+    .order_by(Outbox.run_at, Outbox.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_OF_THESE = Outbox.id.in_(bindparam("identities", expanding=True))
+_TAKE = update(Outbox).where(_OF_THESE).values(leased_until=bindparam("until"))
+_END = (
+    update(Outbox)
+    .where(_OF_THESE, Outbox.leased_until == bindparam("lease"))
+    .values(state="done", ended_at=bindparam("moment"), leased_until=None)
+)
 
 
 def job(name: str, *, own_transactions: bool = False) -> Callable[[Handler], Handler]:
@@ -86,13 +114,19 @@ def _enqueued(sqlite: bool) -> Any:
 
 
 def run_due(limit: int = 20) -> int:
-    """Lease and run up to ``limit`` due jobs, each in a transaction of its own; how many were tried."""
+    """Lease and run up to ``limit`` due jobs, each on its own; how many were tried."""
     lease = now() + LEASE
     with transaction():
-        identities = _lease(limit, lease)
-    for identity in identities:
-        _run(identity, lease)
-    return len(identities)
+        leased = _lease(limit, lease)
+    done = _Done(lease)
+    for one in leased:
+        if one.name in _with_own_transactions:
+            _run_outside(one, done)
+        else:
+            done.end()
+            _run_inside(one.id, lease)
+    done.end()
+    return len(leased)
 
 
 def run_all() -> int:
@@ -103,66 +137,80 @@ def run_all() -> int:
     return total
 
 
-def _lease(limit: int, until: datetime) -> list[int]:
-    moment = now()
-    due = (
-        select(Outbox.id)
-        .where(Outbox.state == "waiting", Outbox.run_at <= moment)
-        .where(or_(Outbox.leased_until.is_(None), Outbox.leased_until < moment))
-        .order_by(Outbox.run_at, Outbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    identities = list(db.session.scalars(due))
-    if identities:
-        db.session.execute(update(Outbox).where(Outbox.id.in_(identities)).values(leased_until=until))
-    return identities
+class _Done:
+    """Jobs of one lease that have done their work; they end together, since a commit costs more than a small job."""
 
+    def __init__(self, lease: datetime) -> None:
+        self.lease = lease
+        self._name = ""
+        self._since = 0.0
+        self._identities: list[int] = []
 
-def _run(identity: int, lease: datetime) -> None:
-    """Run a job whose lease still holds: jobs before it may have taken so long that another worker has it now."""
-    try:
-        with transaction(reads_only=True):
-            row = _leased(identity, lease)
-        if row is None:
-            return
-        if row.name in _with_own_transactions:
-            _handlers[row.name](row.payload)
+    def add(self, identity: int, name: str) -> None:
+        if not self._identities:
+            self._name, self._since = name, monotonic()
+        self._identities.append(identity)
+
+    def end_before(self, name: str) -> None:
+        """End them before a job that may be a long one, and when they have waited: a crash would run them again."""
+        if name != self._name or monotonic() - self._since > TOGETHER:
+            self.end()
+
+    def end(self) -> None:
+        if self._identities:
             with transaction():
-                _end(identity, lease)
-        else:
-            _run_inside(identity, lease)
+                _end(self._identities, self.lease)
+            self._identities = []
+
+
+def _lease(limit: int, until: datetime) -> list[_Leased]:
+    moment = now()
+    due = {"moment": moment, "most": limit}
+    connection = db.session.connection()
+    leased = [_Leased(*row) for row in connection.execute(_DUE, due)]
+    if leased:
+        connection.execute(_TAKE, {"identities": [one.id for one in leased], "until": until})
+    return leased
+
+
+def _run_outside(one: _Leased, done: _Done) -> None:
+    """Run a job that opens its own transactions, unless those before it took so long that another worker has it now."""
+    done.end_before(one.name)
+    if now() >= done.lease:
+        return
+    try:
+        _handlers[one.name](EncryptedJson.opened(one.sealed))
     except Exception as error:
-        log.exception("job failed", job=identity, error=type(error).__name__)
-        _put_back(identity, error)
+        _failed(one.id, error)
+    else:
+        done.add(one.id, one.name)
 
 
 def _run_inside(identity: int, lease: datetime) -> None:
-    """In one transaction with its end; the lease is looked at again, now that nobody else can write."""
-    with transaction():
-        row = _leased(identity, lease)
-        if row is not None:
-            _handlers[row.name](row.payload)
-            _end(identity, lease)
+    """In one transaction with its end; the lease is looked at now that nobody else can write."""
+    try:
+        with transaction():
+            row = db.session.get_one(Outbox, identity, populate_existing=True)
+            if row.state == "waiting" and row.leased_until == lease:
+                _handlers[row.name](row.payload)
+                _end([identity], lease)
+    except Exception as error:
+        _failed(identity, error)
 
 
-def _leased(identity: int, lease: datetime) -> Outbox | None:
-    row = db.session.get_one(Outbox, identity, populate_existing=True)
-    return row if row.state == "waiting" and row.leased_until == lease else None
-
-
-def _end(identity: int, lease: datetime) -> None:
+def _end(identities: Sequence[int], lease: datetime) -> None:
     """Done, unless the same job was asked for again while it ran: that took the lease away."""
-    ended = update(Outbox).where(Outbox.id == identity, Outbox.leased_until == lease)
-    db.session.execute(ended.values(state="done", ended_at=now(), leased_until=None))
+    ended = {"identities": list(identities), "lease": lease, "moment": now()}
+    db.session.connection().execute(_END, ended)
 
 
-def _put_back(identity: int, error: Exception) -> None:
+def _failed(identity: int, error: Exception) -> None:
+    log.exception("job failed", job=identity, error=type(error).__name__)
+    this = Outbox.id == identity
     with transaction():
-        row = db.session.get_one(Outbox, identity, populate_existing=True)
-        row.attempts += 1
-        row.last_error = type(error).__name__[:200]
-        row.leased_until = None
-        row.run_at = now() + timedelta(seconds=min(3600, 2**row.attempts))
-        if row.attempts >= MOST_ATTEMPTS:
-            row.state, row.ended_at = "failed", now()
+        attempts = db.session.scalars(select(Outbox.attempts).where(this).with_for_update()).one() + 1
+        changed: dict[str, Any] = {"attempts": attempts, "last_error": type(error).__name__[:200], "leased_until": None}
+        changed["run_at"] = now() + timedelta(seconds=min(3600, 2**attempts))
+        if attempts >= MOST_ATTEMPTS:
+            changed |= {"state": "failed", "ended_at": now()}
+        db.session.execute(update(Outbox).where(this).values(changed))

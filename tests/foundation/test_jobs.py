@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
 from time import sleep
@@ -8,10 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import event, select, text, update
 
 from ipplatform.domain.audit.models import AuditEntry
-from ipplatform.foundation import jobs
+from ipplatform.foundation import clock, jobs
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.jobs import Outbox
@@ -33,11 +34,33 @@ def _handlers(app: Flask) -> None:
         if meanwhile:
             meanwhile.pop()()
 
+    @jobs.job("test.outside", own_transactions=True)
+    def outside(payload: dict[str, Any]) -> None:
+        if meanwhile:
+            meanwhile.pop(0)()
+        ran.append(payload)
+
     @jobs.job("test.fail")
     def fail(payload: dict[str, Any]) -> None:
         db.session.add(AuditEntry(at=now(), action="half.done", subject_kind="x", subject="x"))
         db.session.flush()
         raise RuntimeError("secret detail")
+
+
+def refuse() -> None:
+    raise RuntimeError("refused")
+
+
+@contextmanager
+def counted_commits() -> Iterator[list[Any]]:
+    commits: list[Any] = []
+
+    def note(connection: Any) -> None:
+        commits.append(connection)
+
+    event.listen(db.engine, "commit", note)
+    yield commits
+    event.remove(db.engine, "commit", note)
 
 
 def only() -> Outbox:
@@ -147,6 +170,59 @@ def test_two_who_ask_for_the_same_job_at_once_both_succeed(app: Flask) -> None:
         asker.join()
     assert failed == []
     assert jobs.run_all() == 1
+
+
+def test_a_job_whose_payload_is_damaged_fails_alone_and_loudly() -> None:
+    with transaction():
+        jobs.enqueue("test.outside", {"number": 1}, key="damaged")
+        jobs.enqueue("test.outside", {"number": 2}, key="whole")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET payload = :sealed WHERE key = 'damaged'"), {"sealed": b"\x01" * 40})
+    jobs.run_all()
+    states = {one.key: one.last_error for one in db.session.execute(select(Outbox.key, Outbox.last_error))}
+    assert states == {"damaged": "Damaged", "whole": None}
+    assert ran == [{"number": 2}]
+
+
+def test_jobs_with_transactions_of_their_own_end_together_and_each_runs_once() -> None:
+    with transaction():
+        for number in range(45):
+            jobs.enqueue("test.outside", {"number": number})
+    with counted_commits() as commits:
+        assert jobs.run_all() == 45
+    assert sorted(one["number"] for one in ran) == list(range(45))
+    assert set(db.session.scalars(select(Outbox.state))) == {"done"}
+    assert len(commits) <= 8
+
+
+def test_one_of_several_that_fails_is_tried_again_and_the_others_are_done() -> None:
+    with transaction():
+        for number in (1, 2, 3):
+            jobs.enqueue("test.outside", {"number": number}, key=str(number))
+    meanwhile.extend([lambda: None, refuse, lambda: None])
+    jobs.run_due()
+    assert {one.key: one.state for one in db.session.execute(select(Outbox.key, Outbox.state))} == {
+        "1": "done",
+        "2": "waiting",
+        "3": "done",
+    }
+
+
+def test_a_job_of_its_own_transactions_asked_for_again_while_it_runs_runs_once_more() -> None:
+    with transaction():
+        jobs.enqueue("test.outside", {"number": 1}, key="same")
+    meanwhile.append(lambda: in_another_connection({"leased_until": None, "run_at": now()}))
+    jobs.run_all()
+    assert ran == [{"number": 1}, {"number": 1}]
+
+
+def test_jobs_waiting_behind_one_that_outlasted_the_lease_are_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction():
+        for number in (1, 2):
+            jobs.enqueue("test.outside", {"number": number})
+    meanwhile.append(lambda: monkeypatch.setattr(jobs, "now", lambda: clock.now() + jobs.LEASE + timedelta(seconds=5)))
+    assert jobs.run_due() == 2
+    assert ran == [{"number": 1}]
 
 
 def test_a_later_job_waits_for_its_time() -> None:

@@ -16,7 +16,7 @@ from ipplatform.foundation import jobs, schedule
 from ipplatform.foundation.db import db
 
 IDLE_SECONDS = 0.3
-LESS_URGENT = 5  # Where the processor is short, who files is answered before mails are written.
+LESS_URGENT = 15  # Where the processor is short, who files is answered before mails are written.
 SCHEDULE_SECONDS = 5.0
 log = structlog.get_logger()
 
