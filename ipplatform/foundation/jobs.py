@@ -181,7 +181,8 @@ def _run_outside(one: _Leased, done: _Done) -> None:
     try:
         _handlers[one.name](EncryptedJson.opened(one.sealed))
     except Exception as error:
-        _failed(one.id, error)
+        log.exception("job failed", job=one.id, error=type(error).__name__)
+        _put_back(one.id, error)
     else:
         done.add(one.id, one.name)
 
@@ -195,7 +196,8 @@ def _run_inside(identity: int, lease: datetime) -> None:
                 _handlers[row.name](row.payload)
                 _end([identity], lease)
     except Exception as error:
-        _failed(identity, error)
+        log.exception("job failed", job=identity, error=type(error).__name__)
+        _put_back(identity, error)
 
 
 def _end(identities: Sequence[int], lease: datetime) -> None:
@@ -204,8 +206,7 @@ def _end(identities: Sequence[int], lease: datetime) -> None:
     db.session.connection().execute(_END, ended)
 
 
-def _failed(identity: int, error: Exception) -> None:
-    log.exception("job failed", job=identity, error=type(error).__name__)
+def _put_back(identity: int, error: Exception) -> None:
     this = Outbox.id == identity
     with transaction():
         attempts = db.session.scalars(select(Outbox.attempts).where(this).with_for_update()).one() + 1
