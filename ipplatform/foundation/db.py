@@ -42,6 +42,7 @@ NAMING = {
 }
 
 Model = TypeVar("Model")
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 may_write: ContextVar[bool] = ContextVar("may_write", default=False)
 
 
@@ -100,7 +101,7 @@ class EncryptedJson(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        return secretbox.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        return secretbox.seal(_ENCODE(value).encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         return None if value is None else self.opened(value)

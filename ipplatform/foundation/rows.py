@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -13,19 +13,34 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from ipplatform.foundation.db import Base, db, is_sqlite
 
+Row = TypeVar("Row", bound=Base)
 
-def insert(row: Base) -> None:
-    """Write ``row`` now and keep it in the session. Defaults are filled in; relationships are not followed."""
-    written = _write(row, unless_there=False)
-    assert written
+
+def made(model: type[Row], **values: Any) -> Row:
+    """A row for ``insert_unless_there`` with these values, made past the instrumentation of its attributes.
+
+    That costs more than the statement. Nothing of it is known to a session before it is written.
+    """
+    row: Row = model.__mapper__.class_manager.new_instance()
+    row.__dict__.update(values)
+    return row
 
 
 def insert_unless_there(row: Base) -> bool:
-    """As ``insert``, but False, and nothing is written, when a row has the same values where they must be unique.
+    """Write ``row`` now and keep it in the session; False, and nothing is written, when another has its unique values.
 
-    Waits for a transaction that is writing such a row at this moment (PostgreSQL).
+    Defaults are filled in; relationships are not followed. Waits for a transaction that is writing such a row at this
+    moment (PostgreSQL).
     """
-    return _write(row, unless_there=True)
+    model, given = type(row), row.__dict__
+    values = {name: given[name] if name in given else _default(column) for name, column in _columns(model).items()}
+    identity = db.session.connection().execute(_returning(model, is_sqlite()), values).scalar_one_or_none()
+    if identity is None:
+        return False
+    given.update(values, id=identity)
+    make_transient_to_detached(row)
+    db.session.add(row)
+    return True
 
 
 def insert_all(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -34,27 +49,12 @@ def insert_all(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
         db.session.connection().execute(_plain(model, is_sqlite()), list(rows))
 
 
-def _write(row: Base, *, unless_there: bool) -> bool:
-    model = type(row)
-    values = {name: _value(row, column) for name, column in _columns(model).items()}
-    statement = _returning(model, is_sqlite(), unless_there)
-    identity = db.session.connection().execute(statement, values).scalar_one_or_none()
-    if identity is None:
-        return False
-    row.id = identity  # type: ignore[attr-defined]
-    make_transient_to_detached(row)
-    db.session.add(row)
-    return True
-
-
-def _value(row: Base, column: Column[Any]) -> Any:
-    """What ``row`` has in ``column``; its default, as the unit of work would fill it in, where it has nothing."""
-    if column.key in row.__dict__:
-        return row.__dict__[column.key]
+def _default(column: Column[Any]) -> Any:
+    """As the unit of work would fill it in."""
     default: Any = column.default
-    value = None if default is None else default.arg(None) if default.is_callable else default.arg
-    setattr(row, column.key, value)
-    return value
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
 
 
 @cache
@@ -73,9 +73,6 @@ def _plain(model: type[Base], sqlite: bool) -> Any:
 
 
 @cache
-def _returning(model: type[Base], sqlite: bool, unless_there: bool) -> Any:
+def _returning(model: type[Base], sqlite: bool) -> Any:
     """Made once: SQLAlchemy then also finds the compiled statement again without looking at its parts."""
-    statement = _plain(model, sqlite)
-    if unless_there:
-        statement = statement.on_conflict_do_nothing()
-    return statement.returning(_table(model).c.id)
+    return _plain(model, sqlite).on_conflict_do_nothing().returning(_table(model).c.id)

@@ -19,7 +19,11 @@ BLOCK = 64
 
 def keyed_digest(purpose: str, value: bytes) -> bytes:
     """HMAC-SHA256, 32 bytes; equal input gives equal output, and nobody without the data key can guess the input."""
-    return hmac.digest(_key(settings.current().data_dir), purpose.encode() + b"\x00" + value, "sha256")
+    return _digest(_key(settings.current().data_dir), purpose, value)
+
+
+def _digest(key: bytes, purpose: str, value: bytes) -> bytes:
+    return hmac.digest(key, purpose.encode() + b"\x00" + value, "sha256")
 
 
 def seal(
@@ -27,8 +31,8 @@ def seal(
 ) -> bytes:
     """Eight bytes for each of FIELDS in that order, so that a mismatch names its field."""
     values = (organisation_id, idempotency_key, request_digest, ",".join(key or "" for key in storage_keys))
-    parts = zip(FIELDS, values, strict=True)
-    return b"".join(keyed_digest(name, str(value).encode())[:PART] for name, value in parts)
+    key, parts = _key(settings.current().data_dir), zip(FIELDS, values, strict=True)
+    return b"".join(_digest(key, name, str(value).encode())[:PART] for name, value in parts)
 
 
 class Sealer:

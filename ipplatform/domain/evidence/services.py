@@ -43,8 +43,13 @@ def append(
     Without `request_digest` the request is what the manifest says. CanonicalError for floats in `fields`.
     `new_asset`: `asset` and `filing` are ids made for this filing, so nothing earlier is looked for.
     """
-    described = {"kind": kind, "asset": asset, "fields": fields, "documents": [item.entry for item in documents]}
-    digest = seals.content_digest(canonical.dumps(manifests.plain(request_digest or described)))
+    described = request_digest or {
+        "kind": kind,
+        "asset": asset,
+        "fields": fields,
+        "documents": [item.entry for item in documents],
+    }
+    digest = seals.content_digest(canonical.dumps(manifests.plain(described)))
     earlier = None if new_asset else _earlier(organisation_id, idempotency_key)
     if earlier is not None:
         return _same_request(earlier, digest)
@@ -61,7 +66,8 @@ def append(
         documents=documents,
     )
     keys = [document.storage_key for document in documents]
-    record = Record(
+    record = rows.made(
+        Record,
         public_id=filing,
         organisation_id=organisation_id,
         asset=asset,

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 64
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class CanonicalError(ValueError):
@@ -19,7 +20,7 @@ class CanonicalError(ValueError):
 
 def dumps(value: object) -> bytes:
     """UTF-8 bytes of `value`. Raises CanonicalError for floats, other types, text outside NFC, or nesting over 64."""
-    return json.dumps(_ordered(value, 0), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return _ENCODE(_ordered(value, 0)).encode("utf-8")
 
 
 def loads(data: bytes) -> Any:

@@ -56,14 +56,14 @@ def _encodes(value: Any) -> bool:
     return True
 
 
-def assessed(filing: Filing, roles: Iterable[str]) -> Assessment:
-    """What stands between the filing with documents in these roles and its submission today."""
-    return assess(kind=kinds.of(filing.asset_kind), raw=filing.fields, documents=Counter(roles), filed_on=clock.today())
+def assessed(kind: Kind, fields: Mapping[str, Any], roles: Iterable[str]) -> Assessment:
+    """What stands between these answers with documents in these roles and their submission today."""
+    return assess(kind=kind, raw=fields, documents=Counter(roles), filed_on=clock.today())
 
 
 def complete(filing: Filing, roles: Iterable[str]) -> Assessment:
     """The assessment; Invalid (incomplete) lists what is missing or wrong by field."""
-    found = assessed(filing, roles)
+    found = assessed(kinds.of(filing.asset_kind), filing.fields, roles)
     require_complete(found)
     return found
 

@@ -13,6 +13,7 @@ from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.assets.models import Document
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.filings import kinds
+from ipplatform.domain.filings.definition import Kind
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.permissions import DRAFT
 from ipplatform.foundation import clock, settings
@@ -106,9 +107,9 @@ def require_draft(*, actor: Actor, filing: Filing) -> None:
         raise Conflict(SUBMITTED, code="not_a_draft")
 
 
-def require_role(filing: Filing, role: str) -> None:
-    """Invalid when the filing's kind has no place of that name: said before a large file is sent."""
-    if kinds.of(filing.asset_kind).role(role) is None:
+def require_role(kind: Kind, role: str) -> None:
+    """Invalid when the kind has no place of that name: said before a large file is sent."""
+    if kind.role(role) is None:
         raise Invalid({"role": [_l("Choose what the document is.")]})
 
 
@@ -127,15 +128,15 @@ def require_at_most(count: int) -> None:
 def _require_place(filing: Filing, role: str, document: Document) -> None:
     if document.organisation_id != filing.organisation_id:
         raise NotFound
-    require_role(filing, role)
+    require_role(kinds.of(filing.asset_kind), role)
     require_room(filing)
-    require_fit(filing, role, document)
+    require_fit(kinds.of(filing.asset_kind), role, document)
 
 
-def require_fit(filing: Filing, role: str, document: Document) -> None:
-    """Invalid when the filing's kind has no such place for documents, or takes no such file there."""
-    require_role(filing, role)
-    place = kinds.of(filing.asset_kind).role(role)
+def require_fit(kind: Kind, role: str, document: Document) -> None:
+    """Invalid when the kind has no such place for documents, or takes no such file there."""
+    require_role(kind, role)
+    place = kind.role(role)
     if place is not None and document.media_type not in place.media_types:
         message = _l(
             "%(name)s is a file of type %(type)s, which is not taken here.",

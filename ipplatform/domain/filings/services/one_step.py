@@ -13,6 +13,7 @@ from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.filings import kinds, queries
+from ipplatform.domain.filings.definition import Kind
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.permissions import SUBMIT
 from ipplatform.domain.filings.rules.assessment import Assessment
@@ -20,7 +21,6 @@ from ipplatform.domain.filings.services import checking, drafts, notices
 from ipplatform.domain.filings.services.drafts import UNKNOWN_KIND
 from ipplatform.domain.filings.services.recording import Attachment, submit_new_row
 from ipplatform.foundation.errors import Invalid, NotFound
-from ipplatform.foundation.ids import new_public_id
 
 Named = Sequence[tuple[str, str]]
 
@@ -80,38 +80,39 @@ def file(
     digest = checking.request_digest(
         {"kind": asset_kind, "fields": fields, "documents": [list(pair) for pair in documents]}
     )
-    filing = Filing(
-        public_id=new_public_id(),
-        asset=new_public_id(),
-        organisation_id=organisation_id,
-        kind="registration",
-        asset_kind=asset_kind,
-        created_by_id=actor.person_id,
-        idempotency_key=idempotency_key,
-        request_digest=digest,
-        fields=dict(fields),
-    )
     try:
-        found, attachments = _checked(filing, documents)
+        found, attachments = _checked(organisation_id, asset_kind, fields, documents)
     except Invalid:
         # What was in order when it came first is answered as it was then.
         earlier = checking.by_key(organisation_id, idempotency_key, digest)
         if earlier is None:
             raise
         return Filed(earlier)
-    if not submit_new_row(actor=actor, filing=filing, content=found.content, attachments=attachments):
+    filing = submit_new_row(
+        actor=actor,
+        organisation_id=organisation_id,
+        asset_kind=asset_kind,
+        fields=dict(fields),
+        content=found.content,
+        attachments=attachments,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+    )
+    if filing is None:
         return Filed(_same_request(organisation_id, idempotency_key, digest))
     notices.received(actor, filing, documents=len(attachments))
     return Filed(filing, found, attachments)
 
 
-def _checked(filing: Filing, documents: Named) -> tuple[Assessment, list[Attachment]]:
-    kind = kinds.get(filing.asset_kind)
+def _checked(
+    organisation_id: int, asset_kind: str, fields: Mapping[str, Any], documents: Named
+) -> tuple[Assessment, list[Attachment]]:
+    kind = kinds.get(asset_kind)
     if kind is None:
         raise Invalid({"kind": [UNKNOWN_KIND]})
-    checking.require_known(kind, filing.fields)
-    found = checking.assessed(filing, _roles(documents).values())
-    attachments = _attachments(filing, documents)
+    checking.require_known(kind, fields)
+    found = checking.assessed(kind, fields, _roles(documents).values())
+    attachments = _attachments(organisation_id, kind, documents)
     checking.require_complete(found)
     return found, attachments
 
@@ -121,14 +122,14 @@ def _roles(documents: Named) -> dict[str, str]:
     return {public_id: role for role, public_id in documents}
 
 
-def _attachments(filing: Filing, documents: Named) -> list[Attachment]:
+def _attachments(organisation_id: int, kind: Kind, documents: Named) -> list[Attachment]:
     if not documents:
         return []
-    held = queries.received_documents(filing.organisation_id, [public_id for _role, public_id in documents])
+    held = queries.received_documents(organisation_id, [public_id for _role, public_id in documents])
     for place, (role, public_id) in enumerate(documents):
         if public_id not in held:
             raise Invalid({f"documents.{place}.id": [checking.NO_SUCH_DOCUMENT]})
-        drafts.require_fit(filing, role, held[public_id])
+        drafts.require_fit(kind, role, held[public_id])
     roles = _roles(documents)
     drafts.require_at_most(len(roles))
     return [(role, held[public_id]) for public_id, role in roles.items()]

@@ -13,10 +13,18 @@ from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import services as evidence
 from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.filings.models import Filing, FilingDocument
+from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.foundation import rows
 from ipplatform.foundation.db import db
+from ipplatform.foundation.ids import new_public_id
 
 Attachment = tuple[str, Document]
+REGISTRATION = "registration"
+
+
+def key_of(public_id: str) -> str:
+    """The record's idempotency key: one filing has one record, whatever is repeated."""
+    return f"filing/{public_id}"
 
 
 def submitter_of(actor: Actor, organisation_id: int, *, office: bool = False) -> dict[str, Any]:
@@ -40,7 +48,6 @@ def append(
     content: dict[str, Any],
     attachments: Sequence[Attachment],
     office: bool = False,
-    new_asset: bool = False,
 ) -> Record:
     """Write the record of `filing` in the current transaction; one filing has one record, whatever is repeated."""
     return evidence.append(
@@ -51,9 +58,7 @@ def append(
         submitter=submitter_of(actor, filing.organisation_id, office=office),
         fields=content,
         documents=[digest_of(document, role=role) for role, document in attachments],
-        idempotency_key=f"filing/{filing.public_id}",
-        request_digest=filing.request_digest if new_asset else None,
-        new_asset=new_asset,
+        idempotency_key=key_of(filing.public_id),
     )
 
 
@@ -69,22 +74,61 @@ def submit_row(
     return filing
 
 
-def submit_new_row(*, actor: Actor, filing: Filing, content: dict[str, Any], attachments: Sequence[Attachment]) -> bool:
+def submit_new_row(
+    *,
+    actor: Actor,
+    organisation_id: int,
+    asset_kind: str,
+    fields: dict[str, Any],
+    content: dict[str, Any],
+    attachments: Sequence[Attachment],
+    idempotency_key: str,
+    request_digest: str,
+) -> Filing | None:
     """As `submit_row`, for a registration nobody has seen as a draft: one statement a table.
 
-    False when the organisation's key of `filing` was used at this moment by another; then nothing is written.
+    None when the organisation's key was used at this moment by another; then nothing is written.
     """
-    record = append(actor=actor, filing=filing, content=content, attachments=attachments, new_asset=True)
-    _mark(filing, record, content)
+    public_id, asset = new_public_id(), new_public_id()
+    record = evidence.append(
+        organisation_id=organisation_id,
+        filing=public_id,
+        kind=REGISTRATION,
+        asset=asset,
+        submitter=submitter_of(actor, organisation_id),
+        fields=content,
+        documents=[digest_of(document, role=role) for role, document in attachments],
+        idempotency_key=key_of(public_id),
+        request_digest=request_digest,
+        new_asset=True,
+    )
+    filing = rows.made(
+        Filing,
+        public_id=public_id,
+        organisation_id=organisation_id,
+        kind=REGISTRATION,
+        asset_kind=asset_kind,
+        asset=asset,
+        status=lifecycle.SUBMITTED,
+        fields=fields,
+        content=content,
+        record_id=record.id,
+        latest_record_id=record.id,
+        idempotency_key=idempotency_key,
+        request_digest=request_digest,
+        created_by_id=actor.person_id,
+        changed_at=record.created_at,
+        submitted_at=record.created_at,
+    )
     if not rows.insert_unless_there(filing):
         evidence.take_back(record)
-        return False
+        return None
     rows.insert_all(
         FilingDocument,
         [{"filing_id": filing.id, "document_id": document.id, "role": role} for role, document in attachments],
     )
     _note(actor, filing, attachments)
-    return True
+    return filing
 
 
 def _mark(filing: Filing, record: Record, content: dict[str, Any]) -> None:

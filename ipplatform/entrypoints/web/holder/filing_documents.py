@@ -93,7 +93,7 @@ def remove(filing: str, document: str) -> ResponseReturnValue:
 def _receive(found: Filing, upload: uploads.Upload) -> Document:
     role = upload.fields.get("role", "")
     services.require_draft(actor=actor(), filing=found)
-    services.require_role(found, role)
+    services.require_role(kinds.of(found.asset_kind), role)
     services.require_room(found)
     filing_id, organisation_id = found.id, found.organisation_id
     db.session.rollback()
