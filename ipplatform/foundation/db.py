@@ -142,7 +142,8 @@ def transaction(*, reads_only: bool = False) -> Iterator[None]:
     token = may_write.set(not reads_only)
     try:
         yield
-        db.session.commit()
+        if db.session.registry.has():
+            db.session.commit()
     except BaseException:
         db.session.rollback()
         raise

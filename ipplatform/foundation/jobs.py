@@ -18,8 +18,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ipplatform.foundation import direct
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, is_sqlite, transaction
+from ipplatform.foundation.prepared import Prepared
 
 Handler = Callable[[dict[str, Any]], None]
 LEASE = timedelta(minutes=10)
@@ -102,15 +104,18 @@ def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_a
     moment = now()
     again = {"payload": payload, "state": "waiting", "run_at": run_at or moment, "attempts": 0, "leased_until": None}
     row = {"name": name, "key": key, "created_at": moment, **again}
-    db.session.connection().execute(_enqueued(is_sqlite()), row)
+    direct.run(_enqueued(is_sqlite()), row)
 
 
 @cache
-def _enqueued(sqlite: bool) -> Any:
+def _enqueued(sqlite: bool) -> Prepared:
     """Made once, since every filing writes a job."""
     row = (sqlite_insert if sqlite else postgresql_insert)(cast(Table, Outbox.__table__))
-    again = {name: row.excluded[name] for name in ("payload", "state", "run_at", "attempts", "leased_until")}
-    return row.on_conflict_do_update(index_elements=["name", "key"], set_=again)
+    again = ("payload", "state", "run_at", "attempts", "leased_until")
+    upsert = row.on_conflict_do_update(
+        index_elements=["name", "key"], set_={name: row.excluded[name] for name in again}
+    )
+    return Prepared(upsert, columns=["name", "key", "created_at", *again])
 
 
 def run_due(limit: int = 20) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import make_transient_to_detached
 
+from ipplatform.foundation import direct
 from ipplatform.foundation.db import Base, db, is_sqlite
+from ipplatform.foundation.prepared import Prepared
 
 Row = TypeVar("Row", bound=Base)
 
@@ -33,20 +35,28 @@ def insert_unless_there(row: Base) -> bool:
     moment (PostgreSQL).
     """
     model, given = type(row), row.__dict__
-    values = {name: given[name] if name in given else _default(column) for name, column in _columns(model).items()}
-    identity = db.session.connection().execute(_returning(model, is_sqlite()), values).scalar_one_or_none()
-    if identity is None:
+    values = _whole(model, given)
+    written = direct.run(_returning(model, is_sqlite()), values)
+    if not written:
         return False
-    given.update(values, id=identity)
-    make_transient_to_detached(row)
-    db.session.add(row)
+    given.update(values, id=written[0][0])
+    if not direct.is_direct():
+        make_transient_to_detached(row)
+        db.session.add(row)
     return True
 
 
 def insert_all(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write all ``rows`` (column -> value, the same columns each) with one statement; nothing for none."""
-    if rows:
-        db.session.connection().execute(_plain(model, is_sqlite()), list(rows))
+    """Write all ``rows`` (column -> value) with one statement, defaults filled in; nothing for none."""
+    whole = [_whole(model, row) for row in rows]
+    if len(whole) == 1:
+        direct.run(_plain(model), whole[0])
+    elif whole:
+        direct.run_many(_plain(model), whole)
+
+
+def _whole(model: type[Base], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: given[name] if name in given else _default(column) for name, column in _columns(model).items()}
 
 
 def _default(column: Column[Any]) -> Any:
@@ -68,11 +78,12 @@ def _table(model: type[Base]) -> Table:
 
 
 @cache
-def _plain(model: type[Base], sqlite: bool) -> Any:
-    return (sqlite_insert if sqlite else postgresql_insert)(_table(model))
+def _plain(model: type[Base]) -> Prepared:
+    return Prepared(insert(_table(model)), columns=list(_columns(model)))
 
 
 @cache
-def _returning(model: type[Base], sqlite: bool) -> Any:
-    """Made once: SQLAlchemy then also finds the compiled statement again without looking at its parts."""
-    return _plain(model, sqlite).on_conflict_do_nothing().returning(_table(model).c.id)
+def _returning(model: type[Base], sqlite: bool) -> Prepared:
+    table = _table(model)
+    statement = (sqlite_insert if sqlite else postgresql_insert)(table)
+    return Prepared(statement.on_conflict_do_nothing().returning(table.c.id), columns=list(_columns(model)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import event
+from contextlib import ExitStack
 
-from ipplatform.foundation.db import db
+import pytest
+
 from tests.architecture import test_access_matrix
 from tests.architecture.access_table import TABLE
 from tests.architecture.test_access_matrix import Stage
+from tests.statements import statements as sent_statements
 
 built, stage = test_access_matrix.built, test_access_matrix.stage
 MOST = 4
@@ -39,19 +40,11 @@ WHO_ASKS = 1  # the session with its person and all roles
 
 def statements(stage: Stage, name: str, person: str) -> list[str]:
     """What the route asked the database for, who asks and the transaction itself left out."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    with stage.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with ExitStack() as listening:
+        with stage.app.app_context():
+            seen = listening.enter_context(sent_statements())
         test_access_matrix._ask(stage, name, person)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return [one for one in seen if not one.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA"))]
+    return seen
 
 
 @pytest.mark.parametrize("name", [name for name in TABLE if name.startswith("GET ") and TABLE[name].enter])

@@ -22,8 +22,23 @@ SCOPES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """Who a person and their current organisation are, as read when the request was let in."""
+
+    person: str
+    name: str
+    email: str
+    locale: str
+    organisation: str | None = None
+    organisation_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """``roles`` hold in the current organisation; ``scopes`` None means a browser session: everything the roles give."""
+    """``roles`` hold in the current organisation; ``scopes`` None means a browser session: everything the roles give.
+
+    ``names`` are known where a request brought the actor; ``accounts.queries`` asks for them otherwise.
+    """
 
     person_id: int | None = None
     organisation_id: int | None = None
@@ -31,6 +46,7 @@ class Actor:
     office: frozenset[str] = field(default_factory=frozenset)
     scopes: frozenset[str] | None = None
     organisations: frozenset[int] = field(default_factory=frozenset)
+    names: Names | None = field(default=None, compare=False)
 
     @property
     def signed_in(self) -> bool:

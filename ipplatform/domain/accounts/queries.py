@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, Table, bindparam, func, literal_column, or_, select
 
-from ipplatform.domain.accounts.actor import Actor
+from ipplatform.domain.accounts.actor import Actor, Names
 from ipplatform.domain.accounts.models import (
     ApiToken,
     Invitation,
@@ -19,9 +19,11 @@ from ipplatform.domain.accounts.models import (
     Organisation,
     Person,
 )
+from ipplatform.foundation import direct, rows
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import NotFound
+from ipplatform.foundation.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _with_roles(*columns: Any) -> Select[Any]:
-    """``columns`` with their person: a row for each role in an organisation, one without if there is none."""
-    office = select(func.aggregate_strings(OfficeRole.role, " ")).where(OfficeRole.person_id == Person.id)
+def _with_roles(*columns: Any, of: Sequence[Any] = (Person, Organisation)) -> Select[Any]:
+    """``of`` and ``columns`` with their person: a row for each role in an organisation, one without if there is none."""
+    space: Any = literal_column("' '")  # Text of the statement, so that it can be prepared.
+    office = select(func.aggregate_strings(OfficeRole.role, space)).where(OfficeRole.person_id == Person.id)
     return (
-        select(Person, Organisation, Membership.role, office.scalar_subquery().label("office"), *columns)
+        select(*of, Membership.role, office.scalar_subquery().label("office"), *columns)
         .outerjoin(Membership, Membership.person_id == Person.id)
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
         .order_by(Membership.id)
@@ -58,29 +61,52 @@ _BY_SESSION = (
     .where(LoginSession.token_digest == bindparam("digest"), LoginSession.revoked_at.is_(None), Person.active)
     .where(LoginSession.expires_at > bindparam("moment"))
 )
-_BY_TOKEN = (
-    _with_roles(ApiToken.scopes, ApiToken.organisation_id)
+_PERSON, _ORGANISATION = (list(cast(Table, one.__table__).columns) for one in (Person, Organisation))
+_BY_TOKEN = Prepared(
+    _with_roles(ApiToken.scopes, ApiToken.organisation_id, of=(*_PERSON, *_ORGANISATION))
     .join(ApiToken, ApiToken.person_id == Person.id)
     .where(ApiToken.token_digest == bindparam("digest"), ApiToken.revoked_at.is_(None), Person.active)
     .where(or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("moment")))
 )
+_PERSON_NAMES, _ORGANISATION_NAMES = ([column.key for column in columns] for columns in (_PERSON, _ORGANISATION))
 _BY_PERSON = _with_roles().where(Person.id == bindparam("person_id"))
 
 
 def standing_by_session(token: str) -> Standing | None:
     """The live session's person with all roles; one statement."""
-    rows = db.session.execute(_BY_SESSION, {"digest": digest(token), "moment": now()}).all()
-    if not rows:
+    found = db.session.execute(_BY_SESSION, {"digest": digest(token), "moment": now()}).all()
+    if not found:
         return None
-    return _standing(rows, rows[0].organisation_id, scopes=None, session_id=rows[0].session_id)
+    return _standing(found, found[0].organisation_id, scopes=None, session_id=found[0].session_id)
 
 
 def standing_by_token(token: str) -> Standing | None:
     """The person of a token that is neither revoked nor over, with all roles; one statement."""
-    rows = db.session.execute(_BY_TOKEN, {"digest": digest(token), "moment": now()}).all()
-    if not rows:
+    found = direct.look(_BY_TOKEN, {"digest": digest(token), "moment": now()})
+    if not found:
         return None
-    return _standing(rows, rows[0].organisation_id, scopes=frozenset(rows[0].scopes.split()))
+    scopes, organisation_id = found[0][-2:]
+    return _standing([_joined(row) for row in found], organisation_id, scopes=frozenset(scopes.split()))
+
+
+class _Joined(NamedTuple):
+    """As a row of ``_with_roles``; person and organisation are of no session, for reading."""
+
+    Person: Person
+    Organisation: Organisation | None
+    role: str | None
+    office: str | None
+
+
+def _joined(row: Sequence[Any]) -> _Joined:
+    person, rest = row[: len(_PERSON)], row[len(_PERSON) :]
+    organisation, (role, office, *_more) = rest[: len(_ORGANISATION)], rest[len(_ORGANISATION) :]
+    return _Joined(
+        rows.made(Person, **dict(zip(_PERSON_NAMES, person, strict=True))),
+        None if role is None else rows.made(Organisation, **dict(zip(_ORGANISATION_NAMES, organisation, strict=True))),
+        role,
+        office,
+    )
 
 
 def standing_of(person: Person, organisation_id: int | None = None) -> Standing:
@@ -101,6 +127,7 @@ def _standing(
     organisations = {organisation.id: organisation for organisation, _role in held}
     if organisation_id not in organisations:
         organisation_id = None if scopes is not None else next(iter(organisations), None)
+    acting = organisations.get(organisation_id) if organisation_id is not None else None
     actor = Actor(
         person_id=person.id,
         organisation_id=organisation_id,
@@ -108,14 +135,28 @@ def _standing(
         office=frozenset((office or "").split()),
         scopes=scopes,
         organisations=frozenset(organisations),
+        names=_names(person, acting),
     )
     return Standing(
         person,
         actor,
-        organisations.get(organisation_id) if organisation_id is not None else None,
+        acting,
         sorted(organisations.values(), key=lambda one: one.name),
         session_id,
     )
+
+
+def _names(person: Person, acting: Organisation | None) -> Names:
+    organisation = (acting.public_id, acting.name) if acting else (None, None)
+    return Names(person.public_id, person.name, person.email, person.locale, *organisation)
+
+
+def names(actor: Actor) -> Names | None:
+    """Who acts, of a person; those whom no request brought are asked for."""
+    if actor.names is not None or actor.person_id is None:
+        return actor.names
+    acting = None if actor.organisation_id is None else organisation(actor.organisation_id)
+    return _names(person(actor.person_id), acting)
 
 
 def person(person_id: int) -> Person:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
@@ -15,11 +15,14 @@ from ipplatform.domain.evidence import seals
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.manifest import DocumentDigest
 from ipplatform.domain.evidence.models import Record, RecordDocument
-from ipplatform.foundation import clock, rows, settings
+from ipplatform.foundation import clock, direct, rows, settings
 from ipplatform.foundation.db import db, is_sqlite
 from ipplatform.foundation.errors import Conflict
 from ipplatform.foundation.i18n import _l
+from ipplatform.foundation.prepared import Prepared
 
+_TAKE_BACK_DOCUMENTS = Prepared(delete(RecordDocument).where(RecordDocument.record_id == bindparam("record")))
+_TAKE_BACK = Prepared(delete(Record).where(Record.id == bindparam("record")))
 KEY_REUSED = _l("This key was used before for another request. Use a new key for a new request.")
 
 
@@ -119,9 +122,10 @@ def rebuilt(
 
 def take_back(record: Record) -> None:
     """Undo an ``append`` of the current transaction, which nobody else has seen: the filing was another's already."""
-    db.session.execute(delete(RecordDocument).where(RecordDocument.record_id == record.id))
-    db.session.delete(record)
-    db.session.flush()
+    for statement in (_TAKE_BACK_DOCUMENTS, _TAKE_BACK):
+        direct.run(statement, {"record": record.id})
+    if record in db.session:
+        db.session.expunge(record)
 
 
 def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, bytes]:
@@ -136,6 +140,7 @@ def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, 
 def _insert(record: Record, storage_keys: Sequence[str | None]) -> Record:
     """A racing request with the same key may have been faster: then its record is the answer."""
     if not rows.insert_unless_there(record):
+        direct.see_anew()
         earlier = _earlier(record.organisation_id, record.idempotency_key)
         if earlier is None:
             raise Conflict(code="raced")

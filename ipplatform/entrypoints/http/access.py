@@ -63,6 +63,12 @@ def writes(view: View) -> View:
     return view
 
 
+def direct(view: View) -> View:
+    """A view that only writes new rows, through ``foundation.direct``, and reads with a session that cannot write."""
+    view.direct = True  # type: ignore[attr-defined]
+    return view
+
+
 def accepts_upload(view: View) -> View:
     """A view that takes a document: the request may be as large as a document may be."""
     view.accepts_upload = True  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Flask, request
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.entrypoints.http.access import view_of_request
 from ipplatform.foundation.db import db, may_write, transaction
+from ipplatform.foundation.direct import direct_transaction
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -18,12 +20,18 @@ class TransactionalFlask(Flask):
     """Flask whose views run inside a transaction; a failing commit is an error of the request."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        with transaction(reads_only=_reads_only()):
+        with _transaction():
             return super().dispatch_request()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view is async, which Flask would otherwise look for some twenty times a request."""
         return func
+
+
+def _transaction() -> AbstractContextManager[None]:
+    if getattr(view_of_request(), "direct", False):
+        return direct_transaction()
+    return transaction(reads_only=_reads_only())
 
 
 def _reads_only() -> bool:
@@ -47,7 +55,7 @@ def let_go_for_body(app: Flask) -> None:
 
 def _let_go() -> None:
     """The sender decides how long a body takes: nothing is held meanwhile, and SQLite lets no old snapshot write."""
-    if not _reads_only():
+    if db.session.registry.has() and not _reads_only():
         db.session.commit()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from ipplatform.domain.evidence import sequencer
+from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.filings.models import Filing
 from ipplatform.foundation.db import db
+from tests.databases import both_databases
 from tests.factories import actor_of, bearer, member, office_person
 from tests.factories.filings import decided, patent_fields, png, submitted
 from tests.statements import statements
@@ -60,6 +63,17 @@ def test_filing_reads_who_asks_and_then_writes_once_a_table(client: FlaskClient)
     asked, *written = sent
     assert "api_token" in asked
     assert [one.split()[2] for one in written] == ["evidence_record", "filing", "audit_entry", "outbox"]
+
+
+@both_databases
+def test_one_of_many_who_send_the_same_request_at_once_makes_it_and_all_get_it(app: Flask) -> None:
+    headers = bearer(*member("filer"))
+    db.session.remove()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: _send(app.test_client(), headers, _request()), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert len({answer.get_json()["id"] for answer in answers}) == 1
+    assert db.session.scalar(select(func.count()).select_from(Record)) == 1
 
 
 def test_another_request_with_the_same_key_is_a_conflict(client: FlaskClient) -> None:

@@ -13,9 +13,9 @@ from ipplatform.foundation.ids import display_id
 
 def received(actor: Actor, filing: Filing, *, documents: int) -> None:
     """A receipt to the person who submitted, saying how many documents it lists."""
-    if actor.person_id is None:
+    person = accounts.names(actor)
+    if person is None:
         return
-    person = accounts.person(actor.person_id)
     notifications.mail(
         to=person.email,
         template="filing_received",

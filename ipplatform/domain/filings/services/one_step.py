@@ -20,6 +20,7 @@ from ipplatform.domain.filings.rules.assessment import Assessment
 from ipplatform.domain.filings.services import checking, drafts, notices
 from ipplatform.domain.filings.services.drafts import UNKNOWN_KIND
 from ipplatform.domain.filings.services.recording import Attachment, submit_new_row
+from ipplatform.foundation import direct
 from ipplatform.foundation.errors import Invalid, NotFound
 
 Named = Sequence[tuple[str, str]]
@@ -76,7 +77,7 @@ def file(
     organisation_id = organisation_id if organisation_id is not None else actor.organisation_id
     if organisation_id is None:
         raise NotFound
-    require(SUBMIT, actor, accounts.organisation(organisation_id))
+    require(SUBMIT, actor, None if organisation_id == actor.organisation_id else accounts.organisation(organisation_id))
     digest = checking.request_digest(
         {"kind": asset_kind, "fields": fields, "documents": [list(pair) for pair in documents]}
     )
@@ -137,6 +138,7 @@ def _attachments(organisation_id: int, kind: Kind, documents: Named) -> list[Att
 
 def _same_request(organisation_id: int, key: str, digest: str) -> Filing:
     """The filing whose racing request with the same key came first."""
+    direct.see_anew()
     earlier = checking.by_key(organisation_id, key, digest)
     assert earlier is not None
     return earlier

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ipplatform.domain.accounts import queries as accounts
-from ipplatform.domain.accounts.actor import Actor
+from ipplatform.domain.accounts.actor import Actor, Names
 from ipplatform.domain.assets.documents import digest_of
 from ipplatform.domain.assets.models import Document
 from ipplatform.domain.audit import services as audit
@@ -29,16 +29,17 @@ def key_of(public_id: str) -> str:
 
 def submitter_of(actor: Actor, organisation_id: int, *, office: bool = False) -> dict[str, Any]:
     """Who submits, as the manifest says it: public ids, and the organisation's name at that time."""
-    person = accounts.person(actor.person_id).public_id if actor.person_id is not None else None
-    if office or actor.person_id is None:
-        return {"office": True, "person": person}
+    names = accounts.names(actor)
+    if office or names is None:
+        return {"office": True, "person": None if names is None else names.person}
+    return {"office": False, "person": names.person, **_organisation(names, actor, organisation_id)}
+
+
+def _organisation(names: Names, actor: Actor, organisation_id: int) -> dict[str, Any]:
+    if organisation_id == actor.organisation_id:
+        return {"organisation": names.organisation, "organisation_name": names.organisation_name}
     organisation = accounts.organisation(organisation_id)
-    return {
-        "office": False,
-        "person": person,
-        "organisation": organisation.public_id,
-        "organisation_name": organisation.name,
-    }
+    return {"organisation": organisation.public_id, "organisation_name": organisation.name}
 
 
 def append(

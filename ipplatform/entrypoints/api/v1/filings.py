@@ -28,7 +28,7 @@ from ipplatform.entrypoints.api.v1.filing_schemas import (
     whole,
 )
 from ipplatform.entrypoints.http import uploads
-from ipplatform.entrypoints.http.access import accepts_upload, token
+from ipplatform.entrypoints.http.access import accepts_upload, direct, token
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import Forbidden, NotFound
 from ipplatform.foundation.i18n import _
@@ -80,6 +80,7 @@ class Filings(MethodView):
     @blueprint.alt_response(200, schema=WholeFilingSchema, description="The same request was made before", success=True)
     @blueprint.alt_response(409, description="The key was used for another request", success=False)
     @blueprint.doc(security=BEARER)
+    @direct
     @token("filings:write")
     def post(self, headers: dict[str, str], sent: dict[str, Any]) -> Any:
         """Submit an application"""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ipplatform.domain.filings.rules.periods import add_months, within_months
@@ -25,6 +25,7 @@ def test_months_are_added_to_the_same_day_or_the_last_of_the_month(start: date, 
     assert add_months(start, months) == end
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dates(max_value=date(2200, 1, 1)), st.integers(0, 600))
 def test_the_day_never_grows_and_the_month_is_right(start: date, months: int) -> None:
     end = add_months(start, months)
