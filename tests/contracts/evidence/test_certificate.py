@@ -252,7 +252,8 @@ def test_openssl_verifies_the_token_over_the_signature(stamped: tuple[Path, Path
     command += [str(root), "-untrusted", str(root.parent / "issuer.pem")]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "Verification: OK" in ended.stdout, ended.stderr
-    (tmp_path / "signature").write_bytes(info["signature"].native[:-1] + b"x")
+    value = info["signature"].native
+    (tmp_path / "signature").write_bytes(value[:-1] + bytes([value[-1] ^ 1]))
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode != 0
 
 

@@ -84,7 +84,8 @@ def test_the_offices_document_can_be_had_by_anybody(client: FlaskClient, importe
 def test_a_damaged_document_is_an_error_and_not_half_a_file(client: FlaskClient, imported: Asset) -> None:
     document = db.session.scalars(select(Document).where(Document.name == "US7000001B1.xml")).one()
     path = storage.path_of(document.storage_key)
-    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     address = f"/register/{imported.public_id}/documents/{document.public_id}"
     assert client.get(address).status_code == 409
     path.unlink()
