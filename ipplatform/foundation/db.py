@@ -15,6 +15,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     DateTime,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
@@ -122,7 +124,14 @@ def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
         return cast(
             "ColumnElement[bool]", column.in_(select(func.json_each(json.dumps(listed)).table_valued("value").c.value))
         )
-    return cast("ColumnElement[bool]", column == any_(literal(listed, ARRAY(column.type))))
+    array = integers(listed, column.type) if isinstance(column.type, Integer) else literal(listed, ARRAY(column.type))
+    return cast("ColumnElement[bool]", column == any_(array))
+
+
+def integers(values: Iterable[int | None], of: Integer) -> ColumnElement[Any]:
+    """PostgreSQL: an array sent as its text, which psycopg would make number by number in Python. None equals nothing."""
+    text_of_array = ",".join([str(int(value)) for value in values if value is not None])
+    return sql_cast(literal(f"{{{text_of_array}}}", String), ARRAY(of))
 
 
 def lock_row(model: type[Model], identity: int) -> Model | None:

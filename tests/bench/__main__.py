@@ -30,7 +30,8 @@ through HTTP; and beside them SQL by hand on the same database: `LIKE` over titl
 AUDIT = """\
 Processor time of a full audit by one process (records, commitments, columns, leaves, tiles, files, checkpoints with both
 signatures, one document of 64 KiB for every tenth record), beside only reading the same rows and opening, hashing and
-verifying the same bytes, in processes of their own that start cold. Peak memory is the audit's.
+verifying the same bytes, in processes of their own that start cold, but for the key that signs the report: opening it
+is slow by design (scrypt), once a process. Peak memory is the audit's.
 """
 SEQUENCER = """\
 Processor time of one process that works off a backlog of pending entries (places, leaves, tiles, files, both signatures

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A record whose manifest is authentic; the other members are its columns, already held against the manifest."""
 
     id: int
@@ -56,12 +56,15 @@ def is_checked(kind: str) -> bool:
 
 def due(items: Iterable[Item]) -> Iterator[tuple[Check, list[Item]]]:
     """Every registered check with the items of the batch it is for."""
-    wanted: dict[Check, list[Item]] = defaultdict(list)
-    everywhere = _checks.get(EVERY_KIND, ())
+    by_kind: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        for check in (*_checks.get(item.kind, ()), *everywhere):
-            wanted[check].append(item)
-    yield from wanted.items()
+        by_kind[item.kind].append(item)
+    wanted: dict[Check, list[Item]] = defaultdict(list)
+    for kind, alike in by_kind.items():
+        for check in (*_checks.get(kind, ()), *_checks.get(EVERY_KIND, ())):
+            wanted[check] += alike
+    for check, chosen in wanted.items():
+        yield check, sorted(chosen, key=attrgetter("id")) if len(by_kind) > 1 else chosen
 
 
 def differs(item: Item, field: str, expected: object, found: object) -> Iterator[ColumnFinding]:

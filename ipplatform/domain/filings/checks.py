@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, select, type_coerce
 from sqlalchemy.orm import aliased, selectinload, undefer
 
 from ipplatform.domain.assets.models import Asset, AssetDocument, Document
 from ipplatform.domain.assets.rules import KINDS
-from ipplatform.domain.evidence.audit.rows import is_moment, raw_text, text_of
+from ipplatform.domain.evidence.audit.rows import is_moment, raw_text, spelled, text_of
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.evidence.models import RecordDocument
 from ipplatform.domain.filings import kinds
@@ -23,9 +23,11 @@ from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.shares import parse_share
 from ipplatform.domain.filings.services import entry
 from ipplatform.foundation import secretbox
-from ipplatform.foundation.db import among, db
+from ipplatform.foundation.db import among, db, is_sqlite
 
 CASE = "registration"
+# Rows at a time: opened and decoded while they are still in the processor's cache.
+FETCHED = 100
 DOCUMENT = ("name", "media_type", "size", "sha256", "sha512")
 AFTER_DECISION = {
     "register": (lifecycle.REGISTERED,),
@@ -76,32 +78,48 @@ class Row:
 
 def filing_rows(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     """The rows of the filings themselves: content, kind, asset, organisation and documents."""
-    rows = _filings([item.public_id for item in items], [item.id for item in items])
+    rows = _filings(items)
     found, by_record = {row.public_id: row for row in rows}, {row.record_id: row for row in rows}
     yield from _case_statuses(items, found)
     attached, kept = _attached([row.id for row in rows]), _kept([item.id for item in items])
+    moment_of = spelled if is_sqlite() else datetime.fromisoformat
     for item in items:
         row = found.get(item.public_id) or by_record.get(item.id)
         if row is None:
             if "office" in item.manifest["submitter"]:
                 yield ColumnFinding(item, "filing", item.public_id, None)
             continue
-        listed = [_document(one, kept.get((item.id, at))) for at, one in enumerate(item.manifest["documents"])]
-        held = attached.get(row.id, [])
-        if not _agrees(item, row, sorted(listed), sorted(held)):
-            yield from _row(item, row, sorted(listed), sorted(held))
+        documents = item.manifest["documents"]
+        listed = (
+            sorted(_document(one, kept.get((item.id, at))) for at, one in enumerate(documents)) if documents else []
+        )
+        held = sorted(attached.get(row.id, ()))
+        if not _agrees(item, row, listed, held, moment_of):
+            yield from _row(item, row, listed, held)
 
 
 def _document(said: dict[str, Any], storage_key: str | None) -> tuple[str, ...]:
     return (said["role"], *(str(said[name]) for name in DOCUMENT), storage_key or "")
 
 
-def _agrees(item: Item, row: Row, listed: Documents, attached: Documents) -> bool:
-    """All of `_row` at once, for nearly every record is whole."""
+def _agrees(item: Item, row: Row, listed: Documents, attached: Documents, moment_of: Callable[[str], Any]) -> bool:
+    """All of `_row` at once, for nearly every record is whole; a doubt is answered with False."""
     manifest = item.manifest
-    said = (manifest["fields"], manifest["kind"], manifest["asset"], item.organisation_id, item.id, listed)
-    held = (row.content, row.kind, row.asset, row.organisation_id, row.record_id, attached)
-    return said == held and not any(_further(item, row))
+    asset, kind = manifest["asset"], manifest["kind"]
+    return bool(
+        row.content == manifest["fields"]
+        and row.kind == kind
+        and row.asset == asset
+        and row.organisation_id == item.organisation_id
+        and row.record_id == item.id
+        and row.public_id == item.public_id
+        and row.submitted_at == moment_of(manifest["submitted_at"])
+        and (kind == CASE or row.status == lifecycle.SUBMITTED)
+        and row.asset_kind in KINDS
+        and (row.asset_id is None or row.entry == asset)
+        and row.about_id is None
+        and listed == attached
+    )
 
 
 def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterator[ColumnFinding]:
@@ -246,18 +264,26 @@ def _content(item: Item, found: dict[str, Any]) -> Iterator[ColumnFinding]:
         yield from differs(item, f"filing.{name}", item.fields.get(name), found.get(name))
 
 
-def _filings(public_ids: list[str], record_ids: list[int]) -> list[Row]:
-    """Filings of these numbers, and those that a record has under another."""
+def _filings(items: Sequence[Item]) -> list[Row]:
+    """Filings of these records, and those that have the number of one and another's record or none."""
+    ids = [item.id for item in items]
+    rows = _read(Filing.record_id.between(min(ids), max(ids)))
+    known = {row.public_id for row in rows}
+    missing = [item.public_id for item in items if item.public_id not in known]
+    return rows + _read(among(Filing.public_id, missing)) if missing else rows
+
+
+def _read(wanted: ColumnElement[bool]) -> list[Row]:
     opened, decode = secretbox.opener(), json.JSONDecoder().decode
     statement = (
         select(*COLUMNS).outerjoin(Asset, Asset.id == Filing.asset_id).outerjoin(_about, _about.id == Filing.about_id)
     )
-    wanted = among(Filing.public_id, public_ids) | among(Filing.record_id, record_ids)
     rows: Any = db.session.connection().execute(statement.where(wanted))
     found = []
-    for *plain, sealed in rows:
-        plain.append(decode(opened(sealed).decode()) if sealed else None)
-        found.append(Row(*plain))
+    for some in rows.partitions(FETCHED):
+        for *plain, sealed in some:
+            plain.append(decode(opened(sealed).decode()) if sealed else None)
+            found.append(Row(*plain))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -31,6 +32,8 @@ def worker(once: bool) -> None:
         click.echo(f"{jobs.run_all()} jobs")
         click.echo(f"{_apply_changes()} changes of the index")
         return
+    # What the program itself consists of stays to its end: no collection need walk through it.
+    gc.freeze()
     os.nice(LESS_URGENT)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

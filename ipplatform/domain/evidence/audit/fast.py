@@ -10,6 +10,7 @@ from typing import Any
 
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import seals
+from ipplatform.domain.evidence.audit import rows
 from ipplatform.domain.evidence.audit.rows import Raw
 from ipplatform.foundation import secretbox, settings
 from ipplatform.foundation.db import is_sqlite
@@ -22,43 +23,56 @@ class Reader:
         self._open = secretbox.opener()
         self._seal = seals.Sealer().seal
         self._leaf = leaves.builder(settings.current().origin)
-        self._decode = JSONDecoder().decode
+        self._decode = JSONDecoder().raw_decode
         self._stored = str.encode if is_sqlite() else str
+        self._is_sqlite = is_sqlite()
 
     def content(self, raw: Raw, storage_keys: Sequence[Any]) -> dict[str, Any] | None:
         """The manifest when it is authentic and every column, the leaf and its place agree with it."""
-        manifest, salt, commitment = raw[7:10]
+        _, number, organisation, asset, kind, key, digest, manifest, salt, commitment, leaf, _, seal, created, _ = raw
         try:
             data = self._open(manifest)
             if hmac.digest(self._open(salt), data, "sha256") != commitment:
                 return None
-            value: dict[str, Any] = self._decode(data.decode())
-            whole = self._says(raw, value) and self._stands(raw, value) and self._is_sealed(raw, storage_keys)
+            value: dict[str, Any]
+            value, end = self._decode(text := data.decode())
+            whole = (
+                end == len(text)
+                and self._says(value, number, asset, kind)
+                and self._stands(raw, commitment, leaf, self._moment(value["submitted_at"], created))
+                and self._seal(_sealed(organisation, key, digest, storage_keys)) == seal
+            )
         except (secretbox.Damaged, ValueError, TypeError, KeyError, AttributeError):
             return None
         return value if whole else None
 
-    def _says(self, raw: Raw, value: dict[str, Any]) -> bool:
-        asset = value["asset"]
+    def _moment(self, submitted_at: str, created: Any) -> int:
+        """When it was submitted, in unix seconds. Raises ValueError when the stored moment is another."""
+        moment = datetime.fromisoformat(submitted_at)
+        if created != (rows.spelled(submitted_at) if self._is_sqlite else moment):
+            raise ValueError("not the moment that the manifest states")
+        return int(moment.timestamp())
+
+    def _says(self, value: dict[str, Any], number: Any, asset: Any, kind: Any) -> bool:
+        stored, said = self._stored, value["asset"]
         return bool(
-            raw[1] == self._stored(value["filing"])
-            and raw[3] == (None if asset is None else self._stored(asset))
-            and raw[4] == self._stored(value["kind"])
+            number == stored(value["filing"])
+            and asset == (None if said is None else stored(said))
+            and kind == stored(value["kind"])
         )
 
-    def _stands(self, raw: Raw, value: dict[str, Any]) -> bool:
-        commitment, leaf, index, created, entry = raw[9], raw[10], raw[11], raw[13], raw[14]
-        submitted = value["submitted_at"]
-        moment = datetime.fromisoformat(submitted)
-        spelled = f"{submitted[:10]} {submitted[11:19]}.000000".encode() if self._stored is not str else moment
-        if created != spelled or (leaf != entry and index is not None):
+    def _stands(self, raw: Raw, commitment: bytes, leaf: bytes, time: int) -> bool:
+        index, entry = raw[11], raw[14]
+        if leaf != entry and index is not None:
             return False
-        time = int(moment.timestamp())
         return leaf == self._leaf(commitment, "filing", time) or any(
             leaf == self._leaf(commitment, kind, time) for kind in leaves.KINDS
         )
 
-    def _is_sealed(self, raw: Raw, storage_keys: Sequence[Any]) -> bool:
-        stored = [str(raw[2]), raw[5], raw[6], ",".join(key or "" for key in storage_keys)]
-        values = [item if isinstance(item, bytes) else item.encode() for item in stored]
-        return bool(self._seal(values) == raw[12])
+
+def _sealed(organisation: Any, key: Any, digest: Any, storage_keys: Sequence[Any]) -> list[bytes]:
+    """The values of seals.FIELDS as bytes; texts are bytes already where the database gives them so."""
+    kept = ",".join([key or "" for key in storage_keys]) if storage_keys else ""
+    if isinstance(key, bytes):
+        return [str(organisation).encode(), key, digest, kept.encode()]
+    return [str(organisation).encode(), key.encode(), digest.encode(), kept.encode()]

@@ -48,9 +48,9 @@ def step(cursor: int) -> Part:
     part = Part(cursor, ended=state is None or cursor >= last)
     if state is None or part.ended:
         return part
-    seen, above = 0, Above()
+    seen, above, heads = 0, Above(), signatures.Walk(cursor * tiles.WIDTH)
     for bottom in _bottoms(cursor, min(cursor + TILES, last), size):
-        seen += check(bottom, state, part, above)
+        seen += check(bottom, state, part, above, heads)
         part.cursor, part.checked = bottom.tile.number + 1, part.checked + bottom.tile.width
         part.covered = {INCLUSION: min(size, part.cursor * tiles.WIDTH)}
         if seen >= MOST_CHECKPOINTS:
@@ -64,7 +64,7 @@ def one(index: int, state: LogState) -> Part:
     number = index // tiles.WIDTH
     part = Part(number)
     for bottom in _bottoms(number, number + 1, state.size):
-        check(bottom, state, part, Above())
+        check(bottom, state, part, Above(), signatures.Walk(bottom.first))
     return part
 
 
@@ -88,7 +88,7 @@ def tile_bytes(level: int, number: int) -> bytes:
         return b""
 
 
-def check(bottom: Bottom, state: LogState, part: Part, above: Above) -> int:
+def check(bottom: Bottom, state: LogState, part: Part, above: Above, heads: signatures.Walk) -> int:
     """Adds to `part` what is wrong about the tile; returns how many checkpoints were verified."""
     tile, hashes = bottom.tile, [hashlib.sha256(b"\x00" + entry).digest() for entry in bottom.entries.values()]
     part.findings += length(tile, bottom.data)
@@ -102,7 +102,7 @@ def check(bottom: Bottom, state: LogState, part: Part, above: Above) -> int:
         add_parent(part, 0, tile.number, {levels[-1][0], *_should_be(bottom, hashes, held)}, above)
     part.findings += files.of_hashes(tile, bottom.data, state.published_size)
     part.findings += files.of_entries(tile.number, list(bottom.entries.values()), state.published_size)
-    return signatures.check(bottom.first, tile.width, _node(tile.number, levels, above), part)
+    return heads.check(bottom.first, tile.width, _node(tile.number, levels, above), part)
 
 
 def _should_be(bottom: Bottom, hashes: list[bytes], held: list[bytes]) -> set[bytes]:

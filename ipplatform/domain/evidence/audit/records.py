@@ -16,7 +16,7 @@ from ipplatform.domain.evidence.audit.marks import Marks, Standing
 from ipplatform.domain.evidence.columns import Check, ColumnFinding, Item
 from ipplatform.foundation import secretbox
 
-CHUNK = 2000
+CHUNK = 4000
 CHUNK_BYTES = 64 * 2**20
 UNREADABLE = (secretbox.Damaged, DBAPIError, ValueError, TypeError, KeyError, AttributeError)
 
@@ -35,19 +35,18 @@ class Examined:
 
 
 def step(cursor: int, standing: Standing) -> Part:
-    """The next records after the id `cursor`: up to 2,000, or 64 MiB of documents."""
-    found = rows.after(cursor, CHUNK)
-    part = Part(cursor, ended=len(found) < CHUNK)
-    kept = rows.documents(found[0][0], found[-1][0]) if found else {}
+    """The next records after the id `cursor`: up to 4,000, or 64 MiB of documents."""
+    last = rows.last_after(cursor, CHUNK)
+    part, kept = Part(cursor), rows.documents(cursor + 1, last)
     reader, examined, read = Reader(), [], 0
-    for raw in found:
-        if read > CHUNK_BYTES:
-            part.ended = False
-            break
+    for raw in rows.after(cursor, CHUNK):
         one, size = examine(reader, raw, kept.get(raw[0], {}), part.findings)
         examined.append(one)
         part.cursor, read = one.id, read + size
+        if read > CHUNK_BYTES:
+            break
     part.checked = len(examined)
+    part.ended = part.cursor == last and part.checked < CHUNK
     conclude(examined, standing, part)
     return part
 
@@ -55,17 +54,24 @@ def step(cursor: int, standing: Standing) -> Part:
 def examine(reader: Reader, raw: rows.Raw, kept: dict[int, Any], findings: list[Finding]) -> tuple[Examined, int]:
     """The record without the columns of other tables, and how many bytes of documents were read."""
     manifest = reader.content(raw, [kept[place] for place in sorted(kept)] if kept else ())
-    name = rows.text_of(raw[1])
-    one = Examined(raw[0], name, raw[11], None)
     if manifest is None:
-        row = rows.named(raw)
-        one.erased = differences.is_erased(row)
-        _note(one, differences.content(row, kept), findings)
-        manifest = differences.manifest_of(row)
-    if manifest is None:
-        return one, 0
-    one.item = Item(one.id, name, raw[2], rows.text_of(raw[3]), rows.text_of(raw[4]), manifest)
-    return one, _documents(one, manifest["documents"], kept, findings)
+        one = _differing(raw, kept, findings)
+    else:
+        name = manifest["filing"]
+        one = Examined(raw[0], name, raw[11], Item(raw[0], name, raw[2], manifest["asset"], manifest["kind"], manifest))
+    documented = one.item.manifest["documents"] if one.item else ()
+    return one, _documents(one, documented, kept, findings) if documented else 0
+
+
+def _differing(raw: rows.Raw, kept: dict[int, Any], findings: list[Finding]) -> Examined:
+    """A record that is not plainly whole, with everything that is wrong with it."""
+    row = rows.named(raw)
+    one = Examined(row["id"], row["public_id"], row["leaf_index"], None, differences.is_erased(row))
+    _note(one, differences.content(row, kept), findings)
+    manifest = differences.manifest_of(row)
+    if manifest is not None:
+        one.item = Item(one.id, one.name, row["organisation_id"], row["asset"], row["kind"], manifest)
+    return one
 
 
 def conclude(examined: Sequence[Examined], standing: Standing, part: Part) -> None:

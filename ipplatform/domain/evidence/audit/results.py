@@ -6,14 +6,14 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Integer, bindparam, func, literal, select, true
+from sqlalchemy import Boolean, Integer, func, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ipplatform.domain.evidence.audit.findings import Finding, Part
 from ipplatform.domain.evidence.audit.marks import MARKS, Marks
 from ipplatform.domain.evidence.models import AuditedRecord, AuditFinding, AuditRun, Record
 from ipplatform.foundation import clock
-from ipplatform.foundation.db import UtcDateTime, db, is_sqlite
+from ipplatform.foundation.db import UtcDateTime, db, integers, is_sqlite
 
 MOST_FINDINGS = 10_000
 
@@ -69,7 +69,7 @@ def _remember(marks: Marks, record_ids: list[int]) -> None:
 def _listed(record_ids: list[int]) -> Any:
     if is_sqlite():
         return func.json_each(json.dumps(record_ids)).table_valued("value").c.value
-    return func.unnest(bindparam("ids", record_ids, type_=ARRAY(Integer))).column_valued("value")
+    return func.unnest(integers(record_ids, Integer())).column_valued("value")
 
 
 def _type(name: str) -> Any:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, literal, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Select, func, literal, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from ipplatform.domain.evidence.models import LogLeaf, LogState, Record, RecordDocument
 from ipplatform.foundation import secretbox
 from ipplatform.foundation.db import db
 
 UNREADABLE = "(not readable)"
+FETCHED = 100
 DAMAGED = (DBAPIError, ValueError, TypeError)
 Raw = Sequence[Any]
 
@@ -22,6 +24,8 @@ Raw = Sequence[Any]
 class raw_text(ColumnElement[Any]):  # noqa: N801
     """A text column as its bytes on SQLite, which stores bytes that are no text; decode with `text_of`."""
 
+    # Without these SQLAlchemy would compile every statement that holds one anew.
+    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]
     inherit_cache = True
 
     def __init__(self, column: Any) -> None:
@@ -80,13 +84,19 @@ COLUMNS: dict[str, ColumnElement[Any]] = {
 NAMES = (*COLUMNS, "entry")
 
 
-def after(cursor: int, limit: int) -> list[Raw]:
+def after(cursor: int, limit: int) -> Iterator[Raw]:
     """Records with an id above `cursor`, in order: the values of NAMES, texts undecoded."""
     return _read(_wide().where(Record.id > cursor).order_by(Record.id).limit(limit), cursor, limit)
 
 
-def of(record_id: int) -> list[Raw]:
+def of(record_id: int) -> Iterator[Raw]:
     return _read(_wide().where(Record.id == record_id), record_id - 1, 1)
+
+
+def last_after(cursor: int, limit: int) -> int:
+    """The id of the last of these records; `cursor` when there are none."""
+    ids = select(Record.id).where(Record.id > cursor).order_by(Record.id).limit(limit).subquery()
+    return db.session.scalar(select(func.max(ids.c.id))) or cursor
 
 
 def named(raw: Raw) -> dict[str, Any]:
@@ -122,17 +132,29 @@ def is_moment(value: Any, expected: datetime) -> bool:
     return moment(value) == expected
 
 
+def spelled(submitted_at: str) -> bytes:
+    """A manifest's moment as SQLite holds it. Raises ValueError where that is not in UTC to the second."""
+    if submitted_at[19:] != "Z":
+        raise ValueError("a manifest's moment is in UTC, to the second")
+    return f"{submitted_at[:10]} {submitted_at[11:19]}.000000".encode()
+
+
 def _wide() -> Select[Any]:
     columns = [column.label(name) for name, column in COLUMNS.items()]
     return select(*columns, LogLeaf.entry.label("entry")).outerjoin(LogLeaf, LogLeaf.leaf_index == Record.leaf_index)
 
 
-def _read(statement: Select[Any], cursor: int, limit: int) -> list[Raw]:
+def _read(statement: Select[Any], cursor: int, limit: int) -> Iterator[Raw]:
+    """A few rows at a time: they are checked while they are still in the processor's cache."""
+    reached, left = cursor, limit
     try:
-        return list(db.session.connection().execute(statement).all())
-    except (DBAPIError, ValueError, TypeError):
-        ids = db.session.scalars(select(Record.id).where(Record.id > cursor).order_by(Record.id).limit(limit)).all()
-        return [_by_columns(identity) for identity in ids]
+        with db.session.connection().execute(statement) as found:
+            for some in found.partitions(FETCHED):
+                yield from some
+                reached, left = some[-1][0], left - len(some)
+    except DAMAGED:
+        ids = select(Record.id).where(Record.id > reached).order_by(Record.id).limit(left)
+        yield from [_by_columns(identity) for identity in db.session.scalars(ids).all()]
 
 
 def _by_columns(identity: int) -> Raw:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,31 +17,48 @@ from ipplatform.domain.evidence.models import LogCheckpoint
 from ipplatform.foundation import settings
 from ipplatform.foundation.db import db
 
+READ = 250
 MARK_OF = {0x01: ED25519, 0x06: MLDSA44}
 
 
-def check(first: int, width: int, node: merkle.Node, part: Part) -> int:
-    """Checkpoints of the sizes that the `width` leaves from `first` on reach; how many there were.
+class Walk:
+    """Checkpoints tile after tile, from the leaf `first` on: the keys are read once, and each knows the one before it."""
 
-    `node` answers for the tree as its leaves make it. A checkpoint that fails costs the leaves it was the first to
-    cover their mark.
-    """
-    low = first if first else -1
-    columns = select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
-    found = db.session.execute(
-        columns.where(LogCheckpoint.size > low, LogCheckpoint.size <= first + width).order_by(LogCheckpoint.size)
-    ).all()
-    if not found:
-        return 0
-    expected, log_keys = roots(node), _log_keys()
-    before = db.session.scalar(select(func.max(LogCheckpoint.size)).where(LogCheckpoint.size < found[0].size)) or 0
-    for size, root, signed in found:
-        known = [item.key for item in log_keys if item.demanded_at(size)]
-        for mark, finding in of_one(size, bytes(root), bytes(signed), expected(size), known):
-            part.findings.append(finding)
-            part.broken.append((mark, before, size))
-        before = size
-    return len(found)
+    def __init__(self, first: int) -> None:
+        self._keys = _log_keys()
+        self._read_to: int | None = first if first else -1
+        known = select(func.max(LogCheckpoint.size)).where(LogCheckpoint.size <= self._read_to)
+        self._before = max(0, db.session.scalar(known) or 0)
+        self._ahead: deque[Any] = deque()
+
+    def check(self, first: int, width: int, node: merkle.Node, part: Part) -> int:
+        """Checkpoints of the sizes that the `width` leaves from `first` on reach; how many there were.
+
+        `node` answers for the tree as its leaves make it. A checkpoint that fails costs the leaves it was the first to
+        cover their mark.
+        """
+        expected, seen = roots(node), 0
+        for size, root, signed in self._up_to(first + width):
+            seen += 1
+            known = [item.key for item in self._keys if item.demanded_at(size)]
+            for mark, finding in of_one(size, bytes(root), bytes(signed), expected(size), known):
+                part.findings.append(finding)
+                part.broken.append((mark, self._before, size))
+            self._before = max(0, size)
+        return seen
+
+    def _up_to(self, size: int) -> Iterator[Any]:
+        """Those up to `size` that were not handed out yet, read some at a time."""
+        while (following := self._next()) is not None and following.size <= size:
+            yield self._ahead.popleft()
+
+    def _next(self) -> Any:
+        if not self._ahead and self._read_to is not None:
+            columns = select(LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
+            further = columns.where(LogCheckpoint.size > self._read_to).order_by(LogCheckpoint.size).limit(READ)
+            self._ahead.extend(db.session.connection().execute(further))
+            self._read_to = self._ahead[-1].size if self._ahead else None
+        return self._ahead[0] if self._ahead else None
 
 
 def _log_keys() -> tuple[keys.LogKey, ...]:
