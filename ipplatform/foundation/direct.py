@@ -1,16 +1,16 @@
-"""A transaction on the driver's own connection, past the session: for routes that write new rows and must be fast.
+"""Transactions on the driver's own connection, past the session: for routes that write new rows and must be fast.
 
-What such a route writes goes through ``foundation.rows`` and ``foundation.prepared``; the session may read meanwhile, in
-a transaction of its own that ends first and writes nothing. The write transaction begins with the first statement, so
-that SQLite's only writer is held for the statements alone. Why: docs/decisions/0054.
+What such a route writes goes through ``foundation.rows`` and ``foundation.prepared`` inside ``write``; the session may
+read meanwhile, in a transaction of its own that writes nothing. SQLite's only writer is held for the statements and the
+commit alone, and threads that write at the same time share them. Why: docs/decisions/0054.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
@@ -18,40 +18,38 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ipplatform.foundation import turns
-from ipplatform.foundation.db import db, transaction
+from ipplatform.foundation.db import db, is_sqlite, transaction
 from ipplatform.foundation.prepared import Prepared
+from ipplatform.foundation.together import Group, Task
+
+Result = TypeVar("Result")
 
 
 class _Unit:
-    """One write transaction; it takes a connection when it is first asked for one."""
+    """One write transaction; what is not committed when it is closed is rolled back."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._taken: Any = None
+        self._taken = engine.raw_connection()
+        self.driver: Any = self._taken.driver_connection
+        if engine.dialect.name == "sqlite":
+            try:
+                turns.await_turn(self._taken)
+                self.execute("BEGIN IMMEDIATE")
+            except BaseException:
+                self.close()
+                raise
 
-    def driver(self) -> Any:
-        if self._taken is None:
-            self._taken = self._engine.raw_connection()
-            self._begin()
-        return self._taken.driver_connection
+    def execute(self, statement: str) -> None:
+        self._translated(lambda: self.driver.execute(statement))
 
     def commit(self) -> None:
-        if self._taken is not None:
-            self._translate(self._taken.commit)
+        self._translated(self._taken.commit)
 
     def close(self) -> None:
-        """Roll back what was not committed and give the connection back."""
-        if self._taken is not None:
-            self._taken.close()
-            self._taken = None
+        self._taken.close()
 
-    def _begin(self) -> None:
-        """PostgreSQL's driver begins with the first statement."""
-        if self._engine.dialect.name == "sqlite":
-            turns.await_turn(self._taken)
-            self._translate(lambda: self._taken.driver_connection.execute("BEGIN IMMEDIATE"))
-
-    def _translate(self, act: Any) -> None:
+    def _translated(self, act: Callable[[], object]) -> None:
         dialect = self._engine.dialect
         base = dialect.loaded_dbapi.Error
         try:
@@ -60,25 +58,60 @@ class _Unit:
             raise DBAPIError.instance(None, None, error, base, hide_parameters=True, dialect=dialect) from error
 
 
+_is_direct: ContextVar[bool] = ContextVar("is_direct", default=False)
 _unit: ContextVar[_Unit | None] = ContextVar("direct_unit", default=None)
+GROUP = "direct_group"
 
 
 @contextmanager
 def direct_transaction() -> Iterator[None]:
-    """Commit what the block wrote through ``run``, or nothing of it."""
-    unit = _Unit(db.engine)
-    token = _unit.set(unit)
+    """In the block ``write`` commits by itself, on the driver's connection; the session only reads."""
+    token = _is_direct.set(True)
     try:
         with transaction(reads_only=True):
             yield
-        unit.commit()
     finally:
-        _unit.reset(token)
-        unit.close()
+        _is_direct.reset(token)
 
 
 def is_direct() -> bool:
-    return _unit.get() is not None
+    return _is_direct.get()
+
+
+def write(act: Callable[[], Result]) -> Result:
+    """What ``act`` returns, once what it wrote through ``run`` is committed; nothing of it is kept when it raises.
+
+    Without ``direct_transaction`` it is a part of the session's transaction, committed with that.
+    """
+    if not is_direct():
+        return act()
+    task = Task(copy_context(), lambda unit: _within(unit, act))
+    if is_sqlite():
+        _group().run(task)
+    else:
+        _alone(task)
+    return cast("Result", task.result())
+
+
+def _within(unit: _Unit, act: Callable[[], Result]) -> Result:
+    _unit.set(unit)
+    return act()
+
+
+def _alone(task: Task) -> None:
+    unit = _Unit(db.engine)
+    try:
+        if task.attempt(unit):
+            unit.commit()
+    finally:
+        unit.close()
+
+
+def _group() -> Group:
+    """The one of the engine's pool, which lives as long as its database is open in this process."""
+    engine = db.engine
+    found: Group = engine.pool.__dict__.setdefault(GROUP, Group(lambda: _Unit(engine)))
+    return found
 
 
 def run(statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -95,7 +128,9 @@ def run_many(statement: Prepared, rows: list[dict[str, Any]]) -> None:
 def _current() -> tuple[Any, Dialect]:
     unit = _unit.get()
     if unit is not None:
-        return unit.driver(), db.engine.dialect
+        return unit.driver, db.engine.dialect
+    if is_direct():
+        raise RuntimeError("a direct transaction writes inside foundation.direct.write")
     connection = db.session.connection()
     return connection.connection.driver_connection, connection.dialect
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,14 @@ _TAKE_BACK = Prepared(delete(Record).where(Record.id == bindparam("record")))
 KEY_REUSED = _l("This key was used before for another request. Use a new key for a new request.")
 
 
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record that nobody has seen, ready to be entered, and where its documents' bytes are kept."""
+
+    record: Record
+    storage_keys: Sequence[str | None]
+
+
 def append(
     *,
     organisation_id: int | None,
@@ -36,57 +45,80 @@ def append(
     fields: dict[str, Any],
     documents: Sequence[DocumentDigest],
     idempotency_key: str,
-    request_digest: str | None = None,
     leaf_kind: str = "filing",
-    new_asset: bool = False,
 ) -> Record:
     """The record of a filing, pending inclusion. `filing` and `asset` are public ids.
 
     The same key and request give the same record; Conflict (idempotency_mismatch) for the same key with another one.
-    Without `request_digest` the request is what the manifest says. CanonicalError for floats in `fields`.
-    `new_asset`: `asset` and `filing` are ids made for this filing, so nothing earlier is looked for.
+    CanonicalError for floats in `fields`.
     """
-    described = request_digest or {
-        "kind": kind,
-        "asset": asset,
-        "fields": fields,
-        "documents": [item.entry for item in documents],
-    }
-    digest = seals.content_digest(canonical.dumps(manifests.plain(described)))
-    earlier = None if new_asset else _earlier(organisation_id, idempotency_key)
+    described = {"kind": kind, "asset": asset, "fields": fields, "documents": [item.entry for item in documents]}
+    digest = _request_digest(described)
+    earlier = _earlier(organisation_id, idempotency_key)
     if earlier is not None:
         return _same_request(earlier, digest)
-    moment = clock.now().replace(microsecond=0)
-    manifest = manifests.build(
-        origin=settings.current().origin,
+    return enter(
+        _made(
+            organisation_id=organisation_id,
+            filing=filing,
+            kind=kind,
+            asset=asset,
+            previous=_previous(asset),
+            submitter=submitter,
+            fields=fields,
+            documents=documents,
+            idempotency_key=idempotency_key,
+            digest=digest,
+            leaf_kind=leaf_kind,
+        )
+    )
+
+
+def new_record(
+    *,
+    organisation_id: int | None,
+    filing: str,
+    kind: str,
+    asset: str,
+    submitter: dict[str, Any],
+    fields: dict[str, Any],
+    documents: Sequence[DocumentDigest],
+    idempotency_key: str,
+    request_digest: str,
+) -> NewRecord:
+    """As `append`, of an asset and filing whose ids were made for it: nothing earlier is looked for, nothing written.
+
+    `request_digest` says which request it answers. To be entered with `enter`.
+    """
+    return _made(
+        organisation_id=organisation_id,
         filing=filing,
         kind=kind,
         asset=asset,
-        previous=None if new_asset else _previous(asset),
-        submitted_at=moment,
+        previous=None,
         submitter=submitter,
         fields=fields,
         documents=documents,
-    )
-    keys = [document.storage_key for document in documents]
-    record = rows.made(
-        Record,
-        public_id=filing,
-        organisation_id=organisation_id,
-        asset=asset,
-        kind=kind,
         idempotency_key=idempotency_key,
-        request_digest=digest,
-        created_at=moment,
-        seal=seals.seal(
-            organisation_id=organisation_id,
-            idempotency_key=idempotency_key,
-            request_digest=digest,
-            storage_keys=keys,
-        ),
-        **_commitment(manifest, leaf_kind, moment),
+        digest=_request_digest(request_digest),
+        leaf_kind="filing",
     )
-    return _insert(record, keys)
+
+
+def enter(new: NewRecord) -> Record:
+    """Write it. A racing request with the same key may have been faster: then its record is the answer."""
+    record = new.record
+    if not rows.insert_unless_there(record):
+        direct.see_anew()
+        earlier = _earlier(record.organisation_id, record.idempotency_key)
+        if earlier is None:
+            raise Conflict(code="raced")
+        return _same_request(earlier, record.request_digest)
+    places = enumerate(new.storage_keys)
+    rows.insert_all(
+        RecordDocument, [{"record_id": record.id, "position": place, "storage_key": key} for place, key in places]
+    )
+    return record
 
 
 def rebuilt(
@@ -102,8 +134,7 @@ def rebuilt(
 ) -> Record:
     """A record of the office without documents, as `append` made it, from what was kept outside the database."""
     fields = canonical.loads(manifest)["fields"]
-    content = {"kind": kind, "asset": asset, "fields": fields, "documents": []}
-    digest = seals.content_digest(canonical.dumps(manifests.plain(content)))
+    digest = _request_digest({"kind": kind, "asset": asset, "fields": fields, "documents": []})
     return Record(
         public_id=filing,
         organisation_id=None,
@@ -128,6 +159,55 @@ def take_back(record: Record) -> None:
         db.session.expunge(record)
 
 
+def _request_digest(described: Any) -> str:
+    return seals.content_digest(canonical.dumps(manifests.plain(described)))
+
+
+def _made(
+    *,
+    organisation_id: int | None,
+    filing: str,
+    kind: str,
+    asset: str | None,
+    previous: str | None,
+    submitter: dict[str, Any],
+    fields: dict[str, Any],
+    documents: Sequence[DocumentDigest],
+    idempotency_key: str,
+    digest: str,
+    leaf_kind: str,
+) -> NewRecord:
+    moment = clock.now().replace(microsecond=0)
+    manifest = manifests.build(
+        origin=settings.current().origin,
+        filing=filing,
+        kind=kind,
+        asset=asset,
+        previous=previous,
+        submitted_at=moment,
+        submitter=submitter,
+        fields=fields,
+        documents=documents,
+    )
+    keys = [document.storage_key for document in documents]
+    sealed = seals.seal(
+        organisation_id=organisation_id, idempotency_key=idempotency_key, request_digest=digest, storage_keys=keys
+    )
+    record = rows.made(
+        Record,
+        public_id=filing,
+        organisation_id=organisation_id,
+        asset=asset,
+        kind=kind,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        created_at=moment,
+        seal=sealed,
+        **_commitment(manifest, leaf_kind, moment),
+    )
+    return NewRecord(record, keys)
+
+
 def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, bytes]:
     salt = secrets.token_bytes(manifests.SALT_SIZE)
     commitment = manifests.commit(salt, manifest)
@@ -135,21 +215,6 @@ def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, 
         origin=settings.current().origin, commitment=commitment, kind=leaf_kind, time=int(moment.timestamp())
     )
     return {"manifest": manifest, "salt": salt, "commitment": commitment, "leaf": leaf}
-
-
-def _insert(record: Record, storage_keys: Sequence[str | None]) -> Record:
-    """A racing request with the same key may have been faster: then its record is the answer."""
-    if not rows.insert_unless_there(record):
-        direct.see_anew()
-        earlier = _earlier(record.organisation_id, record.idempotency_key)
-        if earlier is None:
-            raise Conflict(code="raced")
-        return _same_request(earlier, record.request_digest)
-    rows.insert_all(
-        RecordDocument,
-        [{"record_id": record.id, "position": place, "storage_key": key} for place, key in enumerate(storage_keys)],
-    )
-    return record
 
 
 def _earlier(organisation_id: int | None, key: str) -> Record | None:

@@ -19,7 +19,7 @@ from ipplatform.domain.filings.permissions import SUBMIT
 from ipplatform.domain.filings.rules.assessment import Assessment
 from ipplatform.domain.filings.services import checking, drafts, notices
 from ipplatform.domain.filings.services.drafts import UNKNOWN_KIND
-from ipplatform.domain.filings.services.recording import Attachment, submit_new_row
+from ipplatform.domain.filings.services.recording import Attachment, NewFiling, new_filing, write_new
 from ipplatform.foundation import direct
 from ipplatform.foundation.errors import Invalid, NotFound
 
@@ -89,7 +89,7 @@ def file(
         if earlier is None:
             raise
         return Filed(earlier)
-    filing = submit_new_row(
+    new = new_filing(
         actor=actor,
         organisation_id=organisation_id,
         asset_kind=asset_kind,
@@ -99,10 +99,16 @@ def file(
         idempotency_key=idempotency_key,
         request_digest=digest,
     )
-    if filing is None:
+    if not direct.write(lambda: _written(actor, new)):
         return Filed(_same_request(organisation_id, idempotency_key, digest))
-    notices.received(actor, filing, documents=len(attachments))
-    return Filed(filing, found, attachments)
+    return Filed(new.filing, found, attachments)
+
+
+def _written(actor: Actor, new: NewFiling) -> bool:
+    written = write_new(actor, new)
+    if written:
+        notices.received(actor, new.filing, documents=len(new.attachments))
+    return written
 
 
 def _checked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ipplatform.domain.accounts import queries as accounts
@@ -12,6 +13,7 @@ from ipplatform.domain.assets.models import Document
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import services as evidence
 from ipplatform.domain.evidence.models import Record
+from ipplatform.domain.evidence.services import NewRecord
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.foundation import rows
@@ -75,7 +77,16 @@ def submit_row(
     return filing
 
 
-def submit_new_row(
+@dataclass(frozen=True, slots=True)
+class NewFiling:
+    """A registration nobody has seen as a draft, ready to be written with its record."""
+
+    filing: Filing
+    record: NewRecord
+    attachments: Sequence[Attachment]
+
+
+def new_filing(
     *,
     actor: Actor,
     organisation_id: int,
@@ -85,13 +96,10 @@ def submit_new_row(
     attachments: Sequence[Attachment],
     idempotency_key: str,
     request_digest: str,
-) -> Filing | None:
-    """As `submit_row`, for a registration nobody has seen as a draft: one statement a table.
-
-    None when the organisation's key was used at this moment by another; then nothing is written.
-    """
+) -> NewFiling:
+    """What `write_new` will write; everything that takes time is done here, before anybody's write lock."""
     public_id, asset = new_public_id(), new_public_id()
-    record = evidence.append(
+    record = evidence.new_record(
         organisation_id=organisation_id,
         filing=public_id,
         kind=REGISTRATION,
@@ -101,7 +109,6 @@ def submit_new_row(
         documents=[digest_of(document, role=role) for role, document in attachments],
         idempotency_key=key_of(public_id),
         request_digest=request_digest,
-        new_asset=True,
     )
     filing = rows.made(
         Filing,
@@ -113,23 +120,31 @@ def submit_new_row(
         status=lifecycle.SUBMITTED,
         fields=fields,
         content=content,
-        record_id=record.id,
-        latest_record_id=record.id,
         idempotency_key=idempotency_key,
         request_digest=request_digest,
         created_by_id=actor.person_id,
-        changed_at=record.created_at,
-        submitted_at=record.created_at,
+        changed_at=record.record.created_at,
+        submitted_at=record.record.created_at,
     )
+    return NewFiling(filing, record, attachments)
+
+
+def write_new(actor: Actor, new: NewFiling) -> bool:
+    """As `submit_row`, with one statement a table.
+
+    False when the organisation's key of the filing was used at this moment by another; then nothing is written.
+    """
+    filing, record = new.filing, evidence.enter(new.record)
+    filing.record_id = filing.latest_record_id = record.id
     if not rows.insert_unless_there(filing):
         evidence.take_back(record)
-        return None
+        return False
     rows.insert_all(
         FilingDocument,
-        [{"filing_id": filing.id, "document_id": document.id, "role": role} for role, document in attachments],
+        [{"filing_id": filing.id, "document_id": document.id, "role": role} for role, document in new.attachments],
     )
-    _note(actor, filing, attachments)
-    return filing
+    _note(actor, filing, new.attachments)
+    return True
 
 
 def _mark(filing: Filing, record: Record, content: dict[str, Any]) -> None:
