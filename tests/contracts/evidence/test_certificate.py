@@ -129,7 +129,7 @@ def test_what_is_added_behind_is_not_signed(app: Flask, tmp_path: Path) -> None:
                 "Northfield Cells Ltd",
                 "以平台陈述为准",
                 "未配置任何独立的时间戳机构",
-                "未要求见证人",
+                "未要求见证方",
                 "本证书不证明",
                 "签名未带时间戳",
             ],

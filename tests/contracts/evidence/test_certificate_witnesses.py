@@ -22,11 +22,11 @@ from tests.factories.certificates import filer, said
 
 UNMET = {
     "en": "The quorum of witnesses that the log asks for was not met when this was issued.",
-    "zh": "签发时未达到日志要求的见证人法定数。",
+    "zh": "签发时未达到日志要求的见证方法定数。",
 }
 MET = {
     "en": "Cosigned by {0} ({2}), {1} ({3}): the quorum of witnesses that the log asks for is met.",
-    "zh": "由 {0}，{2}、{1}，{3} 共同签名，已达到日志要求的见证人法定数。",
+    "zh": "由 {0}，{2}、{1}，{3} 共同签名，已达到日志要求的见证方法定数。",
 }
 
 
