@@ -81,10 +81,12 @@ def is_direct() -> bool:
 def write(act: Callable[[], Result]) -> Result:
     """What ``act`` returns, once what it wrote through ``run`` is committed; nothing of it is kept when it raises.
 
-    Without ``direct_transaction`` it is a part of the session's transaction, committed with that.
+    The session's reading ends before, so that nobody waits for a writer with a connection in hand. Without ``direct_transaction`` it is a part of the session's transaction, committed with that.
     """
     if not is_direct():
         return act()
+    if db.session.registry.has():
+        db.session.commit()
     task = Task(copy_context(), lambda unit: _within(unit, act))
     if is_sqlite():
         _group().run(task)

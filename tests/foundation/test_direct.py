@@ -158,6 +158,13 @@ def test_the_session_sees_what_others_committed_once_told_to_look_anew() -> None
         assert db.session.scalar(count) == (before or 0) + 1
 
 
+def test_who_waits_to_write_holds_no_other_connection() -> None:
+    with direct.direct_transaction():
+        assert db.session.scalar(select(func.count()).select_from(Person)) == 0
+        assert db.session().in_transaction()
+        assert not direct.write(lambda: db.session().in_transaction())
+
+
 def test_a_prepared_statement_reads_values_by_their_types_and_brings_its_own() -> None:
     person, organisation = member("filer")
     statement = Prepared(
