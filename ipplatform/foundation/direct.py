@@ -41,19 +41,23 @@ class _Unit:
                 raise
 
     def execute(self, statement: str) -> None:
-        self._translated(lambda: self.driver.execute(statement))
+        with self.translated():
+            self.driver.execute(statement)
 
     def commit(self) -> None:
-        self._translated(self._taken.commit)
+        with self.translated():
+            self._taken.commit()
 
     def close(self) -> None:
         self._taken.close()
 
-    def _translated(self, act: Callable[[], object]) -> None:
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The driver's errors as SQLAlchemy's."""
         dialect = self._engine.dialect
         base = dialect.loaded_dbapi.Error
         try:
-            act()
+            yield
         except base as error:
             raise DBAPIError.instance(None, None, error, base, hide_parameters=True, dialect=dialect) from error
 
@@ -101,10 +105,12 @@ def _within(unit: _Unit, act: Callable[[], Result]) -> Result:
 
 
 def _alone(task: Task) -> None:
+    """Statements without an answer travel with the next one that has one, or with the commit."""
     unit = _Unit(db.engine)
     try:
-        if task.attempt(unit):
-            unit.commit()
+        with unit.translated(), unit.driver.pipeline():
+            if task.attempt(unit):
+                unit.driver.commit()
     finally:
         unit.close()
 

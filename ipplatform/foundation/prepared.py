@@ -20,6 +20,7 @@ class _Compiled(NamedTuple):
     binds: tuple[tuple[str, Processor], ...]
     constants: Mapping[str, Any]
     results: tuple[Processor, ...]
+    answers: bool
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         known = {**self.constants, **values} if self.constants else values
@@ -47,7 +48,7 @@ class Prepared:
         parameters = compiled.parameters(values)
         try:
             cursor = driver.execute(compiled.text, parameters)
-            rows = [] if cursor.description is None else cursor.fetchall()
+            rows = cursor.fetchall() if compiled.answers else []
         except dialect.loaded_dbapi.Error as error:
             raise _translated(error, compiled.text, dialect) from error
         if any(compiled.results):
@@ -69,7 +70,8 @@ class Prepared:
         names = made.positiontup if made.positional else list(made.binds)
         binds = tuple((name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
         constants = {name: one.effective_value for name, one in made.binds.items() if not one.required}
-        compiled = _Compiled(str(made), bool(made.positional), binds, constants, self._results(dialect))
+        answers = isinstance(self._statement, Select) or bool(made.effective_returning)
+        compiled = _Compiled(str(made), bool(made.positional), binds, constants, self._results(dialect), answers)
         self._compiled[dialect.name] = compiled
         return compiled
 
