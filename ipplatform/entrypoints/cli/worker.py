@@ -17,7 +17,9 @@ from ipplatform.foundation import jobs, schedule
 from ipplatform.foundation.db import db
 
 IDLE_SECONDS = 0.3
-LESS_URGENT = 15  # Where the processor is short, who files is answered before mails are written.
+# Where processor and disk are short, who files is answered before mails are written.
+LESS_URGENT = 15
+GIVE_WAY_SECONDS = 0.2
 SCHEDULE_SECONDS = 5.0
 log = structlog.get_logger()
 
@@ -44,10 +46,10 @@ def worker(once: bool) -> None:
         if time.monotonic() - looked >= SCHEDULE_SECONDS:
             looked = time.monotonic()
             schedule.enqueue_due()
+        began = time.monotonic()
         tried = jobs.run_due() + _apply_changes()
         db.session.remove()
-        if not tried:
-            stop.wait(IDLE_SECONDS)
+        stop.wait(min(GIVE_WAY_SECONDS, 2 * (time.monotonic() - began)) if tried else IDLE_SECONDS)
 
 
 def _apply_changes() -> int:
