@@ -33,6 +33,7 @@ SCOPE_LABELS = {
     "office:write": _l("Office: examine and decide"),
     "audit:read": _l("Office: audit records"),
 }
+OFFICE_SCOPES = ("office:read", "office:write", "audit:read")
 REQUIRED = {"required": _l("Answer this question."), "null": _l("Answer this question.")}
 
 
@@ -181,6 +182,8 @@ class InvitationSchema(AccountSchema):
 
 
 class TokenSchema(AccountSchema):
+    """Scopes of the office are offered to people of the office; to others they would give nothing."""
+
     name = ShortText(
         required=True,
         most=100,
@@ -193,3 +196,9 @@ class TokenSchema(AccountSchema):
         error_messages=REQUIRED,
         metadata={"label": _l("What it may do"), "widget": "checkboxes", "choices": list(SCOPE_LABELS.items())},
     )
+
+    def __init__(self, *, office: bool = True, **options: Any) -> None:
+        super().__init__(**options)
+        if not office:
+            offered = [(scope, label) for scope, label in SCOPE_LABELS.items() if scope not in OFFICE_SCOPES]
+            self.fields["scopes"].metadata = {**self.fields["scopes"].metadata, "choices": offered}

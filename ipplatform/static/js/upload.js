@@ -51,14 +51,14 @@ function watch(form) {
       bar.value = event.loaded;
       note.textContent = event.loaded < event.total ? `${form.dataset.sending} ${Math.floor((100 * event.loaded) / event.total)} %` : form.dataset.checking;
     });
-    request.addEventListener("load", () => { finish(request, note); next(); });
-    request.addEventListener("error", () => { fail(note, form.dataset.broken); next(); });
+    request.addEventListener("load", () => { finish(request, bar, note); next(); });
+    request.addEventListener("error", () => { fail(bar, note, form.dataset.broken); next(); });
     request.send(file);
   }
 
-  function finish(request, note) {
+  function finish(request, bar, note) {
     if (request.status === 201) note.textContent = form.dataset.done;
-    else fail(note, message(request));
+    else fail(bar, note, message(request));
   }
 
   function message(request) {
@@ -66,8 +66,9 @@ function watch(form) {
     return JSON.parse(request.responseText).messages.join(" ");
   }
 
-  function fail(note, text) {
+  function fail(bar, note, text) {
     failed = true;
+    bar.hidden = true;
     note.textContent = text;
     note.classList.add("field-error");
   }

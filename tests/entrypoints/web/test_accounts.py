@@ -262,3 +262,13 @@ def test_a_form_left_open_in_another_tab_survives_signing_out(app: Flask, client
     assert kept is not None
     again = client.post("/account/sign-in", data={**form, "kept": kept[1]}).get_data(as_text=True)
     assert "Typed for an hour" in again
+
+
+def test_scopes_of_the_office_are_offered_to_its_people_alone(app: Flask, sign_in: SignIn) -> None:
+    holder, _organisation = member("filer")
+    auditor = office_person("auditor")
+    offered = [
+        sign_in(app.test_client(), person).get("/account/tokens").get_data(as_text=True) for person in (holder, auditor)
+    ]
+    assert ["audit:read" in page for page in offered] == [False, True]
+    assert all("filings:write" in page for page in offered)

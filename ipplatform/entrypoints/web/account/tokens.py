@@ -17,7 +17,11 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/account/tokens")
 
 def _page(form: Form | None = None, secret: str | None = None) -> str:
     tokens = queries.tokens_of(session.actor().person_id or 0)
-    return render_template("account/tokens.html", tokens=tokens, form=form or Form(TokenSchema()), secret=secret)
+    return render_template("account/tokens.html", tokens=tokens, form=form or Form(_schema()), secret=secret)
+
+
+def _schema() -> TokenSchema:
+    return TokenSchema(office=bool(session.actor().office))
 
 
 @blueprint.get("")
@@ -30,7 +34,7 @@ def index() -> ResponseReturnValue:
 @signed_in
 def create() -> ResponseReturnValue:
     """The secret stands in this one answer and nowhere else, so there is no redirect."""
-    values, form = load(TokenSchema())
+    values, form = load(_schema())
     if values is None:
         return _page(form), 422
     _row, secret = services.create_token(actor=session.actor(), **values)

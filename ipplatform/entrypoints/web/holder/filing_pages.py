@@ -73,7 +73,7 @@ def _documents_row(found: Filing, assessment: Assessment) -> dict[str, Any]:
         "title": _("Documents"),
         "url": url_for("filing_documents.index", filing=found.public_id),
         "status": "missing" if blocking else "complete" if present else "not_started",
-        "hint": " ".join(str(problem.message) for problem in problems) or None,
+        "hint": " ".join(str(problem.message) for problem in problems) or (None if present else _("Optional")),
     }
 
 
