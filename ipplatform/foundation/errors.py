@@ -61,6 +61,21 @@ class Conflict(DomainError):
     default = _l("This has changed since you saw it.")
 
 
+class StoredDamage(Conflict):
+    """What is stored is no longer what was stored: no fault of who asks, and trying again does not help."""
+
+    code = "damaged"
+    default = _l(
+        "What is stored here does not authenticate: its bytes were changed after they were stored. It is not shown, and "
+        "the operator of the service can restore it."
+    )
+
+
+class DamagedFile(StoredDamage):
+    code = "document_damaged"
+    default = _l("The stored file is missing or damaged. The operator of the service can restore it.")
+
+
 class Gone(DomainError):
     """It was here and was destroyed on purpose."""
 

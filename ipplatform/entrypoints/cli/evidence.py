@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -78,23 +79,21 @@ def verify_report(report: Path, vkey: str) -> None:
 @click.option("--public", "public_only", is_flag=True, help="Leave out what is not public.")
 @with_appcontext
 def export(filing: str, output: Path | None, public_only: bool) -> None:
-    """Write the evidence of FILING as a bundle."""
+    """Write the evidence of FILING as a bundle. Exit 1, and no file, where it is refused or a document was changed."""
     from ipplatform.domain.accounts.actor import SYSTEM
     from ipplatform.domain.audit import services as trail
     from ipplatform.domain.evidence import queries
     from ipplatform.domain.evidence.bundle import archive, contents
     from ipplatform.foundation.db import transaction
-    from ipplatform.foundation.errors import DomainError
     from ipplatform.foundation.ids import parse_id
 
     with transaction(reads_only=True):
-        record = queries.record_by_filing(parse_id(filing) or "")
-        if record is None:
-            raise click.ClickException("there is no such filing")
-        try:
+        with refusals():
+            record = queries.record_by_filing(parse_id(filing) or "")
+            if record is None:
+                raise click.ClickException("there is no such filing")
             members = contents.members(record, with_filing=not public_only)
-        except DomainError as error:
-            raise click.ClickException(str(error)) from error
+            archive.check_files(members)
         path = output or Path(f"evidence-{record.public_id}.zip")
         with open(path, "wb") as handle:
             for chunk in archive.stream(members):
@@ -116,16 +115,27 @@ def certificate(filing: str, language: str, output: Path | None) -> None:
     """Write the certificate of FILING as PDF; it is issued now when it was not before."""
     from ipplatform.domain.accounts.actor import SYSTEM
     from ipplatform.domain.evidence.certificate import services
-    from ipplatform.foundation.errors import DomainError
     from ipplatform.foundation.ids import parse_id
 
-    try:
+    with refusals():
         found = services.certificate(actor=SYSTEM, filing=parse_id(filing) or "", language=language)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
     path = output or Path(found.name)
     path.write_bytes(found.content)
     click.echo(f"{path}: " + (f"time stamp of {found.stamped_by}" if found.stamped_by else "without a time stamp"))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A refusal, or stored bytes that were changed, is said in a line and ends the command with 1."""
+    from ipplatform.foundation.errors import DomainError, StoredDamage
+    from ipplatform.foundation.secretbox import Damaged
+
+    try:
+        yield
+    except Damaged as error:
+        raise click.ClickException(str(StoredDamage())) from error
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _checks(file: Path, trusted: policies.Policy | None, authorities: bytes | None) -> Iterator[Check]:

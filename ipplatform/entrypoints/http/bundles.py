@@ -29,8 +29,12 @@ def answer_member(record: Record, *, with_filing: bool) -> Response:
 
 
 def answer(record: Record, *, with_filing: bool) -> Response:
-    """Raises Conflict while the record awaits inclusion. A document found changed breaks the download off."""
+    """Raises Conflict while the record awaits inclusion, and DamagedFile for a document that was changed.
+
+    One that is changed after it was checked breaks the download off.
+    """
     members = contents.members(record, with_filing=with_filing)
+    archive.check_files(members)
     response = Response(stream_with_context(archive.stream(members)), mimetype="application/zip")
     name = f"evidence-{display_id(record.public_id)}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

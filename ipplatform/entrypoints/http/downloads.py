@@ -10,8 +10,7 @@ from flask import Response
 
 from ipplatform.domain.assets.documents import open_document
 from ipplatform.domain.assets.models import Document
-from ipplatform.foundation.errors import Conflict
-from ipplatform.foundation.i18n import _
+from ipplatform.foundation.errors import DamagedFile
 from ipplatform.foundation.secretbox import Damaged
 
 
@@ -22,14 +21,13 @@ def send(document: Document) -> Response:
 def sent(chunks: Iterator[bytes], *, name: str, media_type: str, size: int) -> Response:
     """A streamed download; `size` in bytes. Scripts inside an uploaded page must never run on our origin.
 
-    The first chunk is read now: a file that is gone or damaged is a Conflict (document_damaged), not a download that
+    The first chunk is read now: a file that is gone or damaged is a DamagedFile, not a download that
     breaks off. No charset is added to the type: an XML file says its own.
     """
     try:
         first = next(chunks, b"")
     except (FileNotFoundError, Damaged) as error:
-        message = _("The stored file is missing or damaged. The operator of the service can restore it.")
-        raise Conflict(message, code="document_damaged") from error
+        raise DamagedFile from error
     response = Response(chain([first], chunks), content_type=media_type)
     response.content_length = size
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

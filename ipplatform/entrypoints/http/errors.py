@@ -18,8 +18,9 @@ from ipplatform.domain.accounts.schemas import SignInSchema
 from ipplatform.entrypoints.http import keeping
 from ipplatform.entrypoints.http.forms import Form, flatten
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import Conflict, DomainError, Invalid
+from ipplatform.foundation.errors import Conflict, DomainError, Invalid, StoredDamage
 from ipplatform.foundation.i18n import _, _l, plain
+from ipplatform.foundation.secretbox import Damaged
 
 TITLES = {
     400: _l("The request could not be understood"),
@@ -50,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _raced)
     app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(Damaged, _damaged)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -84,6 +86,8 @@ def page(status: int, message: Any, **context: Any) -> Response:
 
 def _domain(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
+    if isinstance(error, StoredDamage):
+        structlog.get_logger().error("stored data damaged", code=error.code, exc_info=error)
     fields = error.fields if isinstance(error, Invalid) else {}
     if wants_json():
         more: dict[str, Any] = {"errors": fields} if fields else {}
@@ -92,7 +96,7 @@ def _domain(error: DomainError) -> ResponseReturnValue:
         return problem(error.status, error.code, error.message, **more)
     if error.status == 401:
         return _ask_to_sign_in()
-    return page(error.status, error.message, fields=fields, code=error.code)
+    return page(error.status, error.message, fields=fields, code=error.code, damage=isinstance(error, StoredDamage))
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
@@ -179,6 +183,13 @@ def _operational(error: OperationalError) -> ResponseReturnValue:
 def _unstorable(error: DataError) -> ResponseReturnValue:
     """PostgreSQL holds no NUL and no number beyond its column, not even to look for them (an address with %00)."""
     return _domain(DomainError(_("What was sent holds a character or a number that cannot be stored."), code="value"))
+
+
+def _damaged(error: Damaged) -> ResponseReturnValue:
+    """A sealed value that was changed is met wherever its row is read."""
+    damage = StoredDamage()
+    damage.__cause__ = error
+    return _domain(damage)
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from ipplatform.domain.evidence.bundle.contents import Member
+from ipplatform.foundation.errors import DamagedFile
+from ipplatform.foundation.secretbox import Damaged
 
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -32,6 +35,19 @@ class _Sink:
         data = b"".join(self._waiting)
         self._waiting.clear()
         return data
+
+
+def check_files(members: Sequence[Member]) -> None:
+    """Reads the documents once before the first byte is sent, when it can still be refused.
+
+    Raises DamagedFile when one is gone or is not what was filed.
+    """
+    try:
+        for member in members:
+            if member.is_file:
+                deque(_checked(member), maxlen=0)
+    except (Changed, Damaged, OSError, ValueError) as error:
+        raise DamagedFile from error
 
 
 def stream(members: Sequence[Member]) -> Iterator[bytes]:

@@ -32,13 +32,17 @@ MOST_HISTORY = 1000
 
 @dataclass(frozen=True)
 class Member:
-    """A file of the bundle. `size` in bytes, digests in hexadecimal; `chunks` opens it."""
+    """A file of the bundle. `size` in bytes, digests in hexadecimal; `chunks` opens it.
+
+    `is_file`: read from storage when the bundle is sent, and not made here.
+    """
 
     name: str
     size: int
     sha256: str
     sha512: str
     chunks: Callable[[], Iterable[bytes]]
+    is_file: bool = False
 
 
 def members(record: Record, *, with_filing: bool) -> list[Member]:
@@ -123,7 +127,7 @@ def filing_members(record: Record, signed: Signatures) -> Iterator[Member]:
         key = kept.get(position)
         if key is not None:
             name = f"filing/{position + 1:03d}-{safe_name(document['name'])}"
-            yield Member(name, document["size"], document["sha256"], document["sha512"], opener(key))
+            yield Member(name, document["size"], document["sha256"], document["sha512"], opener(key), True)
 
 
 def log_members(record: Record, others: list[Record], checkpoint: Head) -> Iterator[Member]:

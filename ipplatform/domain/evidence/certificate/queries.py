@@ -9,7 +9,7 @@ from sqlalchemy.orm import defer
 
 from ipplatform.domain.evidence.certificate.models import Certificate
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import Conflict
+from ipplatform.foundation.errors import StoredDamage
 from ipplatform.foundation.i18n import _l
 from ipplatform.foundation.secretbox import Damaged
 
@@ -41,8 +41,8 @@ def issued(record_id: int) -> list[Certificate]:
 
 
 def _read(statement: Select[Certificate]) -> Certificate | None:
-    """Raises Conflict (certificate_damaged): bytes that were changed are not handed out."""
+    """Raises StoredDamage (certificate_damaged): bytes that were changed are not handed out."""
     try:
         return db.session.scalars(statement).one_or_none()
     except Damaged as error:
-        raise Conflict(DAMAGED, code="certificate_damaged") from error
+        raise StoredDamage(DAMAGED, code="certificate_damaged") from error

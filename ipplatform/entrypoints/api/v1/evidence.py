@@ -72,7 +72,9 @@ class Proof(MethodView):
 class Evidence(MethodView):
     @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/zip")
     @blueprint.alt_response(404, description="No such filing", success=False)
-    @blueprint.alt_response(409, description="The filing still awaits inclusion in the log", success=False)
+    @blueprint.alt_response(
+        409, description="The filing still awaits inclusion in the log, or what is stored was changed", success=False
+    )
     @blueprint.doc(security=[{"bearer": []}])
     @token("filings:read")
     def get(self, number: str) -> Response:
