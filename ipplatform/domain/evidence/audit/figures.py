@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ScalarSelect, and_, func, or_, select
 
@@ -19,7 +20,7 @@ FULL_AND_FINISHED = and_(AuditRun.scope == scopes.FULL, AuditRun.state == "finis
 class Figures:
     """`waiting_seconds` is how long the oldest pending entry has waited: the lag.
 
-    `open_findings` counts places, each once: what audits found since the last full one began, but what was found whole
+    `last_full_found` is the number of findings of the last full audit that came to its end, 0 before the first. `open_findings` counts places, each once: what audits found since the last full one began, but what was found whole
     later. `broken_records` are those of which the last audit said so.
     """
 
@@ -27,6 +28,7 @@ class Figures:
     waiting_seconds: float
     checkpoint_at: datetime | None
     last_full_at: datetime | None
+    last_full_found: int
     open_findings: int
     broken_records: int
 
@@ -50,6 +52,7 @@ def figures() -> Figures:
             select(func.min(Record.created_at)).where(waiting).scalar_subquery().label("oldest"),
             newest.scalar_subquery().label("checkpoint_at"),
             _last_full(AuditRun.started_at).label("last_full_at"),
+            _last_full(AuditRun.found).label("last_full_found"),
             _open().label("open_findings"),
             select(func.count()).select_from(AuditedRecord).where(BROKEN).scalar_subquery().label("broken"),
         )
@@ -59,13 +62,14 @@ def figures() -> Figures:
         waiting_seconds=_since(row.oldest) or 0.0,
         checkpoint_at=row.checkpoint_at,
         last_full_at=row.last_full_at,
+        last_full_found=row.last_full_found or 0,
         open_findings=row.open_findings,
         broken_records=row.broken,
     )
 
 
-def _last_full(column: object) -> ScalarSelect[datetime]:
-    found: ScalarSelect[datetime] = (
+def _last_full(column: object) -> ScalarSelect[Any]:
+    found: ScalarSelect[Any] = (
         select(column).where(FULL_AND_FINISHED).order_by(AuditRun.id.desc()).limit(1).scalar_subquery()  # type: ignore[call-overload]
     )
     return found

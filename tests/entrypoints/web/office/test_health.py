@@ -14,6 +14,7 @@ from ipplatform.domain.evidence.time.models import AuthorityState
 from ipplatform.foundation import clock, jobs
 from ipplatform.foundation.db import db, transaction
 from tests.conftest import SignIn
+from tests.databases import both_databases
 from tests.factories import office_person
 from tests.factories.evidence import make_record, make_records
 from tests.statements import statements
@@ -55,6 +56,27 @@ def test_a_log_at_work_is_in_order_and_both_signatures_are_verified(auditor: Fla
     assert "Signature Ed25519: verified" in page
     assert "Signature ML-DSA-44: verified" in page
     assert "To be acted on" not in page
+
+
+@both_databases
+def test_the_last_full_audit_is_in_order_only_when_it_found_nothing(auditor: FlaskClient) -> None:
+    record = make_records(3)[1]
+    sequencer.run_once()
+    with transaction():
+        db.session.get_one(Record, record.id).kind = "correction"
+    verify(auditor)
+    shown = tile(auditor.get(HEALTH).text, "Last full audit")
+    assert "1 finding" in shown
+    assert "In order" not in shown
+    assert "verify everything again" in shown
+    with transaction():
+        db.session.get_one(Record, record.id).kind = "registration"
+    verify(auditor, "incremental")
+    assert "1 finding" in tile(auditor.get(HEALTH).text, "Last full audit")
+    verify(auditor)
+    shown = tile(auditor.get(HEALTH).text, "Last full audit")
+    assert "In order" in shown
+    assert "finding" not in shown
 
 
 def test_a_changed_checkpoint_is_not_called_verified(auditor: FlaskClient) -> None:
