@@ -126,6 +126,7 @@ def test_an_owner_registers_proves_and_offers_a_patent(visit: Visit, answers: di
     owner.sees("Receipt")
     await_inclusion(owner)
     owner.sees("In the signed log")
+    expect(owner.page.locator("#case-history")).not_to_contain_text("awaiting inclusion")
     owner.look("receipt")
     receipt = owner.page.url
     owner.page.go_back()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,34 @@ def test_a_refuted_bundle_ends_with_one_and_an_unusable_input_with_two(bundle: P
     assert verify(tmp_path, "absent.zip").returncode == 2
     assert verify(tmp_path, str(bundle), "--vkey", "nonsense").returncode == 2
     assert verify(tmp_path, str(bundle), "--policy", "absent").returncode == 2
+
+
+@pytest.mark.parametrize("outer", ["", "bundle"], ids=["files", "their folder"])
+def test_a_bundle_unpacked_and_packed_again_is_judged_by_its_files(bundle: Path, tmp_path: Path, outer: str) -> None:
+    unpacked = tmp_path / "unpacked" / outer
+    with zipfile.ZipFile(bundle) as original:
+        original.extractall(unpacked)
+    whole = shutil.make_archive(str(tmp_path / "whole"), "zip", tmp_path / "unpacked")
+    assert "log/" in " ".join(zipfile.ZipFile(whole).namelist()).split(" ") or outer
+    ended = verify(tmp_path, whole)
+    assert ended.returncode == 0, ended.stdout
+    with (unpacked / "log" / "entry.json").open("ab") as entry:
+        entry.write(b" ")
+    ended = verify(tmp_path, shutil.make_archive(str(tmp_path / "changed"), "zip", tmp_path / "unpacked"))
+    assert ended.returncode == 1
+    assert "REFUTED  files: log/entry.json is not the file that SHA256SUMS lists" in ended.stdout
+
+
+def test_a_byte_flipped_inside_the_zip_is_refuted_and_its_file_named(bundle: Path, tmp_path: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    with zipfile.ZipFile(bundle) as original:
+        data[data.index(original.read("verify.sh")) + 100] ^= 1
+    (tmp_path / "flipped.zip").write_bytes(data)
+    ended = verify(tmp_path, "flipped.zip")
+    assert ended.returncode == 1
+    assert "REFUTED  files: verify.sh is damaged" in ended.stdout
+    (tmp_path / "cut.zip").write_bytes(data[:-30])
+    assert verify(tmp_path, "cut.zip").returncode == 2
 
 
 def test_export_says_what_is_wrong(app: Flask) -> None:

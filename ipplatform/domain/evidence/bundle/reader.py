@@ -8,7 +8,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
+
+from ipplatform.domain.evidence.report import Refuted
 
 MOST_MEMBERS = 5_000
 LARGEST_TOTAL = 8 * 2**30
@@ -17,7 +19,10 @@ HIGHEST_RATIO = 100
 CHUNK = 64 * 1024
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*")
-_KINDS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# One folder that people may have packed a bundle in; what an unpacker makes of "evidence (1).zip" included.
+_OUTER = re.compile(r"([A-Za-z0-9_][A-Za-z0-9 ()._-]*/).*", re.DOTALL)
+_LISTING = "SHA256SUMS"
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 class Unusable(Exception):
@@ -48,13 +53,15 @@ class Bundle:
         return self._member(name).file_size
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """The bytes of a member; never more than its directory entry says. Raises Unusable when they are damaged."""
+        """The bytes of a member; never more than its directory entry says.
+
+        Raises Refuted when they are not those that were packed, Unusable when they cannot be got at.
+        """
         info = self._member(name)
         try:
             with self._archive.open(info) as handle:
-                while chunk := handle.read(CHUNK):
-                    yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+                yield from _unpacked(name, handle)
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
             raise Unusable(f"{name} cannot be unpacked: {error}") from error
 
     def read(self, name: str) -> bytes:
@@ -69,30 +76,50 @@ class Bundle:
         return self._members[name]
 
 
+def _unpacked(name: str, handle: IO[bytes]) -> Iterator[bytes]:
+    try:
+        while chunk := handle.read(CHUNK):
+            yield chunk
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Refuted(f"{name} is damaged: its bytes are not those that were packed") from error
+
+
 def _checked(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """Files by their names in the bundle. Entries for folders are checked like files and then left out."""
     if len(infos) > MOST_MEMBERS:
         raise Unusable(f"more than {MOST_MEMBERS} files")
+    outer = _outer([info.filename for info in infos])
     found: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()
     for info in infos:
-        _check(info)
-        if info.filename.lower() in folded:
-            raise Unusable(f"the name {info.filename!r} occurs twice")
-        folded.add(info.filename.lower())
-        found[info.filename] = info
+        name = info.filename.removeprefix(outer)
+        _check(info, name, is_outer=bool(outer) and not name)
+        if (alike := name.removesuffix("/").lower()) in folded:
+            raise Unusable(f"the name {name!r} occurs twice")
+        folded.add(alike)
+        if not info.is_dir():
+            found[name] = info
     if sum(info.file_size for info in infos) > LARGEST_TOTAL:
         raise Unusable("the files are larger than a bundle may be")
     return found
 
 
-def _check(info: zipfile.ZipInfo) -> None:
-    name = info.filename
-    if not _NAME.fullmatch(name) or ".." in name or len(name) > 200 or info.orig_filename != name:
-        raise Unusable(f"the name {name[:100]!r} is not one a bundle has")
+def _outer(names: list[str]) -> str:
+    """The one folder that everything is in, with its slash, or nothing: a bundle whose folder was packed as well."""
+    matched = _OUTER.fullmatch(names[0]) if names else None
+    outer = matched[1] if matched else ""
+    whole = f"{outer}{_LISTING}" in names and all(name.startswith(outer) for name in names)
+    return outer if whole else ""
+
+
+def _check(info: zipfile.ZipInfo, name: str, *, is_outer: bool) -> None:
+    odd = not is_outer and not _NAME.fullmatch(name.removesuffix("/"))
+    if odd or ".." in info.filename or len(info.filename) > 200 or info.orig_filename != info.filename:
+        raise Unusable(f"the name {info.filename[:100]!r} is not one a bundle has")
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if info.is_dir() or kind not in (0, stat.S_IFREG):
+    if kind not in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG) or (info.is_dir() and info.file_size):
         raise Unusable(f"{name} is a folder or a link")
-    if info.flag_bits & 0x1 or info.compress_type not in _KINDS:
+    if info.flag_bits & 0x1 or info.compress_type not in _METHODS:
         raise Unusable(f"{name} is encrypted or compressed in an unknown way")
     if info.file_size > HIGHEST_RATIO * max(info.compress_size, 1):
         raise Unusable(f"{name} grows more than {HIGHEST_RATIO} times when unpacked")

@@ -4,6 +4,34 @@ from __future__ import annotations
 
 from ipplatform.foundation.i18n import _l
 
+# Kinds of records that a manifest can name; their words are those of templates/macros/filings.html.
+RECORD_KINDS = (
+    "registration",
+    "amendment",
+    "correction",
+    "assignment",
+    "licence",
+    "licence_end",
+    "pledge",
+    "pledge_release",
+    "open_licence",
+    "open_licence_withdrawal",
+    "renewal",
+    "surrender",
+    "evidence",
+    "opposition",
+    "royalty_statement",
+    "office_decision",
+    "withdrawal",
+    "signing_key",
+    "signing_key_revoked",
+    "holder_signature",
+    "erasure",
+    "audit_report",
+    "log_key",
+    "log_succession",
+)
+
 WORDS = {
     # the marks before a line
     "mark_ok": _l("Verified"),
@@ -103,6 +131,7 @@ WORDS = {
     "malformed": _l("{file} does not have its form ({rule})."),
     "files_unlisted": _l("{listing} does not list the files that are here: {files}"),
     "file_changed": _l("{file} is not the file that {listing} lists."),
+    "file_damaged": _l("{file} is damaged: its bytes are not those that were packed."),
     "file_missing": _l("{file} is missing."),
     "document_other": _l("{file} is none of the documents that the manifest lists."),
     "commitment_other": _l("Manifest and salt do not give the commitment in the log entry."),
@@ -166,7 +195,24 @@ WORDS = {
     "document_found": _l(
         "This document was filed: it is byte for byte “{name}” ({role}) of filing {filing}. SHA-256 {sha256}."
     ),
-    "document_unknown": _l("This is none of the documents of the bundles checked here. Its SHA-256 is {sha256}."),
+    "document_unknown": _l(
+        "This is none of the documents that the bundles checked here say were filed. Its SHA-256 is {sha256}. If it "
+        "belongs to another filing, drop that filing’s bundle first."
+    ),
+    "certificate_alone": _l(
+        "A certificate is for people and is not read here, so nothing is decided. Drop the evidence bundle (.zip) of "
+        "its filing: its number is on the certificate, and the filing’s page has “Download the evidence”. Whether the "
+        "PDF was changed since it was signed, a PDF reader that checks signatures says. SHA-256 {sha256}."
+    ),
+    "certificate_unread": _l(
+        "This is none of the filed documents and not the certificate in the bundles checked here. If it is a "
+        "certificate issued at another time or of another filing, it is not read here, and nothing is decided about "
+        "it: the bundle of its filing is what proves. SHA-256 {sha256}."
+    ),
+    "certificate_beside": _l(
+        "This is the certificate that is in the bundle, byte for byte. It is for people; what proves the filing is the "
+        "rest of the bundle, as checked above. SHA-256 {sha256}."
+    ),
     "document_unopened": _l(
         "The bundle leaves the filing out, so it cannot show whether this document was filed: use the "
         "holder’s bundle. SHA-256 {sha256}."

@@ -51,8 +51,9 @@ function* documents(listed, digests) {
   for (const { name } of wanted) yield { part: "document", check: "absent", remark: true, facts: { name } };
 }
 
-// The document with these digests among those the manifest lists; null when it is none of them.
+// The document with these digests among those the manifest lists, and the filing; null when it is none of them.
 export async function documentWith(bundle, { sha256, sha512, size }) {
   const { value } = parseManifest(await bundle.read(MANIFEST), MANIFEST);
-  return value.documents.find((item) => item.sha256 === sha256 && item.sha512 === sha512 && item.size === size) ?? null;
+  const found = value.documents.find((item) => item.sha256 === sha256 && item.sha512 === sha512 && item.size === size);
+  return found ? { ...found, filing: value.filing } : null;
 }

@@ -49,7 +49,7 @@ async function signature(bundle, stem, entry, signed) {
   if (!key || key.algorithm !== entry.algorithm || sha256 !== entry.key_sha256) {
     throw new Refuted("holder_key", { file: `${stem}.spki.pem` });
   }
-  const facts = { file: `${stem}.sig`, person: entry.person_name, roles: (entry.roles ?? []).join(", "), key: sha256 };
+  const facts = { file: `${stem}.sig`, person: entry.person_name, roles: entry.roles ?? [], key: sha256 };
   const raw = await bundle.read(`${stem}.sig`);
   if (entry.kind === "passkey") {
     const page = await assertion(bundle, stem, entry, key, raw, signed);

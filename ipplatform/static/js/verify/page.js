@@ -13,6 +13,8 @@ const page = document.querySelector("[data-verify]");
 const input = page.querySelector("input[type=file]");
 const pasted = page.querySelector("textarea");
 const ofPage = trustOfPage(JSON.parse(page.querySelector("[data-verify-trust]").textContent));
+const CERTIFICATE = "certificate.pdf";
+const CERTIFICATE_NAME = /^certificate.*\.pdf$/i;
 const opened = [];
 let chosen = [];
 let queue = Promise.resolve();
@@ -45,10 +47,20 @@ async function documentOf(file, section, refuted) {
     const document = await documentWith(bundle, found);
     if (document) return conclude(section, "verified", say("document_found", { ...facts, ...document }));
   }
+  if (await isCertificate(found)) return conclude(section, "digest", say("certificate_beside", facts));
+  if (CERTIFICATE_NAME.test(file.name)) return conclude(section, "digest", say(opened.length ? "certificate_unread" : "certificate_alone", facts));
   if (whole.length) return conclude(section, "refuted", say("document_unknown", facts));
   if (opened.length) return conclude(section, "digest", say("document_unopened", facts));
   if (refuted) return conclude(section, "digest", say("document_refuted", facts));
   return conclude(section, "digest", say(file.name.toLowerCase().endsWith(".zip") ? "not_bundle" : "digest", facts));
+}
+
+// Whether these are the bytes of a certificate in a bundle. That proves nothing: anybody can put a file into a bundle.
+async function isCertificate({ sha256 }) {
+  for (const bundle of opened.filter((one) => one.has(CERTIFICATE))) {
+    if ((await digestsOf(bundle.chunks(CERTIFICATE), bundle.size(CERTIFICATE))).sha256 === sha256) return true;
+  }
+  return false;
 }
 
 async function examine(file, work) {

@@ -10,12 +10,20 @@ const TONES = { verified: "ok", refuted: "stop", unusable: "wait", digest: "note
 const STATUS = { verified: "mark_ok", refuted: "mark_stop", unusable: "mark_unusable", digest: "mark_note" };
 
 export function say(code, facts = {}) {
-  return (words[code] ?? code).replace(/\{(\w+)\}/g, (_, name) => shown(facts[name])).trim();
+  return (words[code] ?? code).replace(/\{(\w+)\}/g, (_, name) => shown(name, facts[name])).trim();
 }
 
-function shown(fact) {
+// Which words there may be for a fact of this name; what a later platform adds is shown as it stands.
+const TERMS = { kind: ["kind"], role: ["role", "kind"], roles: ["member"], ground: ["ground"] };
+const NUMBERS = ["filing", "request"];
+const NUMBER = /^[0-9a-hjkmnp-tv-z]{16}$/;
+
+function shown(name, fact) {
   if (fact instanceof Date) return `${fact.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  return String(fact ?? "");
+  if (Array.isArray(fact)) return fact.map((one) => shown(name, one)).join(", ");
+  if (NUMBERS.includes(name) && NUMBER.test(fact)) return String(fact).match(/.{4}/g).join("-").toUpperCase();
+  const term = TERMS[name]?.map((family) => `${family}_${fact}`).find((code) => Object.hasOwn(words, code));
+  return term ? words[term] : String(fact ?? "");
 }
 
 function element(name, className, text) {

@@ -1,6 +1,6 @@
 // Reads a bundle in the browser, as strictly as the command does: bounded, no links, no odd names, nothing twice.
 
-import { Unusable } from "./bytes.js";
+import { Refuted, Unusable } from "./bytes.js";
 import { gathered, piecesOf } from "./digests.js";
 
 const MOST_MEMBERS = 5000;
@@ -9,6 +9,9 @@ const LARGEST_TEXT = 4 * 2 ** 20;
 const HIGHEST_RATIO = 100;
 const ZIP64 = 0xffffffff;
 const NAME = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+// One folder that people may have packed a bundle in; what an unpacker makes of "evidence (1).zip" included.
+const OUTER = /^[A-Za-z0-9_][A-Za-z0-9 ()._-]*\//;
+const LISTING = "SHA256SUMS";
 const ENTRY = "log/entry.json";
 
 // Whether the file is meant as a bundle: a zip whose directory names the entry of a log.
@@ -21,19 +24,15 @@ export async function isBundle(file) {
 export async function openZip(file) {
   const { count, start, size } = await endRecord(file);
   const directory = new DataView(await file.slice(start, start + size).arrayBuffer());
-  const members = new Map();
-  const folded = new Set();
+  const entries = [];
   let at = 0;
   for (let number = 0; number < count; number += 1) {
-    const member = entry(directory, at);
-    check(member);
-    if (folded.has(member.name.toLowerCase())) throw new Unusable("zip_twice", { file: member.name });
-    folded.add(member.name.toLowerCase());
-    members.set(member.name, member);
-    at = member.next;
+    entries.push(entry(directory, at));
+    at = entries.at(-1).next;
   }
   if (at !== size) throw new Unusable("zip_broken");
-  checkPlaces([...members.values()], start);
+  const members = checked(entries);
+  checkPlaces(entries, start);
   return {
     names: [...members.keys()],
     has: (name) => members.has(name),
@@ -41,6 +40,28 @@ export async function openZip(file) {
     chunks: (name) => chunks(file, of(members, name)),
     read: (name) => read(file, of(members, name)),
   };
+}
+
+// Files by their names in the bundle. Entries for folders are checked like files and then left out.
+function checked(entries) {
+  const outer = outerOf(entries.map(({ stored }) => stored));
+  const members = new Map();
+  const folded = new Set();
+  for (const found of entries) {
+    const member = Object.assign(found, { name: found.stored.slice(outer.length), isFolder: found.stored.endsWith("/") });
+    check(member, outer !== "" && member.name === "");
+    const alike = member.name.replace(/\/$/, "").toLowerCase();
+    if (folded.has(alike)) throw new Unusable("zip_twice", { file: member.name });
+    folded.add(alike);
+    if (!member.isFolder) members.set(member.name, member);
+  }
+  return members;
+}
+
+// The one folder that everything is in, with its slash, or nothing: a bundle whose folder was packed as well.
+function outerOf(names) {
+  const outer = OUTER.exec(names[0] ?? "")?.[0] ?? "";
+  return names.includes(outer + LISTING) && names.every((name) => name.startsWith(outer)) ? outer : "";
 }
 
 function of(members, name) {
@@ -76,14 +97,16 @@ function entry(view, at) {
     size: view.getUint32(at + 24, true),
     mode: view.getUint32(at + 38, true) >>> 16,
     offset: view.getUint32(at + 42, true),
-    name: new TextDecoder("utf-8").decode(new Uint8Array(view.buffer, at + 46, length)),
+    stored: new TextDecoder("utf-8").decode(new Uint8Array(view.buffer, at + 46, length)),
     next,
   };
 }
 
-function check({ name, mode, flags, method, size, packed }) {
-  if (!NAME.test(name) || name.includes("..") || name.length > 200) throw new Unusable("zip_name", { file: name.slice(0, 100) });
-  if ((mode & 0o170000) && (mode & 0o170000) !== 0o100000) throw new Unusable("zip_link", { file: name });
+function check({ stored, name, isFolder, mode, flags, method, size, packed }, isOuter) {
+  const odd = !isOuter && !NAME.test(name.replace(/\/$/, ""));
+  if (odd || stored.includes("..") || stored.length > 200) throw new Unusable("zip_name", { file: stored.slice(0, 100) });
+  const kind = mode & 0o170000;
+  if ((kind && kind !== (isFolder ? 0o040000 : 0o100000)) || (isFolder && size)) throw new Unusable("zip_link", { file: name });
   if (flags & 1 || (method !== 0 && method !== 8)) throw new Unusable("zip_method", { file: name });
   if (size > HIGHEST_RATIO * Math.max(packed, 1)) throw new Unusable("zip_ratio", { file: name, most: HIGHEST_RATIO });
   if (method === 0 && size !== packed) throw new Unusable("zip_member", { file: name });
@@ -94,7 +117,7 @@ function checkPlaces(members, end) {
   const inOrder = [...members].sort((one, other) => one.offset - other.offset);
   inOrder.forEach((member, place) => {
     const limit = inOrder[place + 1]?.offset ?? end;
-    if (member.offset + 30 + member.name.length + member.packed > limit) throw new Unusable("zip_member", { file: member.name });
+    if (member.offset + 30 + member.stored.length + member.packed > limit) throw new Unusable("zip_member", { file: member.name });
   });
   if (members.reduce((sum, member) => sum + member.size, 0) > LARGEST_TOTAL) throw new Unusable("zip_large");
 }
@@ -104,10 +127,10 @@ async function read(file, member) {
   return gathered(chunks(file, member), member.size);
 }
 
-// Pieces that add up to what the directory says; stops as soon as more comes out.
+// Pieces that add up to what the directory says; stops as soon as more comes out. Refuted when the bytes are damaged.
 async function* chunks(file, member) {
-  const wrong = new Unusable("zip_member", { file: member.name });
-  const packed = await body(file, member, wrong);
+  const packed = await body(file, member, new Unusable("zip_member", { file: member.name }));
+  const wrong = new Refuted("file_damaged", { file: member.name });
   let filled = 0;
   try {
     for await (const piece of member.method === 0 ? piecesOf(packed) : unpacked(packed)) {
@@ -122,12 +145,12 @@ async function* chunks(file, member) {
 }
 
 async function body(file, member, wrong) {
-  const header = await file.slice(member.offset, member.offset + 30 + member.name.length).arrayBuffer();
+  const header = await file.slice(member.offset, member.offset + 30 + member.stored.length).arrayBuffer();
   const view = new DataView(header);
-  if (view.byteLength < 30 + member.name.length || view.getUint32(0, true) !== 0x04034b50) throw wrong;
+  if (view.byteLength < 30 + member.stored.length || view.getUint32(0, true) !== 0x04034b50) throw wrong;
   const name = new TextDecoder("latin1").decode(new Uint8Array(header, 30));
-  if (view.getUint16(26, true) !== member.name.length || name !== member.name) throw wrong;
-  const start = member.offset + 30 + member.name.length + view.getUint16(28, true);
+  if (view.getUint16(26, true) !== member.stored.length || name !== member.stored) throw wrong;
+  const start = member.offset + 30 + member.stored.length + view.getUint16(28, true);
   const packed = file.slice(start, start + member.packed);
   if (packed.size !== member.packed) throw wrong;
   return packed;

@@ -9,6 +9,7 @@ import pytest
 
 from ipplatform.domain.evidence.bundle import reader
 from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
+from ipplatform.domain.evidence.report import Refuted
 
 
 def made(members: list[tuple[zipfile.ZipInfo | str, bytes]], method: int = zipfile.ZIP_STORED) -> io.BytesIO:
@@ -84,11 +85,76 @@ def test_a_text_is_not_read_when_it_is_huge(monkeypatch: pytest.MonkeyPatch) -> 
         opened.read("a")
 
 
-def test_damaged_content_is_unusable() -> None:
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_damaged_content_is_refuted_by_name(method: int) -> None:
+    data = bytearray(made([("a", bytes(range(200)))], method).getvalue())
+    data[60] ^= 1
+    with Bundle(io.BytesIO(bytes(data))) as opened, pytest.raises(Refuted, match="a is damaged"):
+        opened.read("a")
+
+
+def test_content_that_cannot_be_got_at_is_unusable() -> None:
     data = bytearray(made([("a", b"hello hello")]).getvalue())
-    data[data.index(b"hello")] ^= 1
+    data[0] ^= 1
     with Bundle(io.BytesIO(bytes(data))) as opened, pytest.raises(Unusable, match="unpacked"):
         opened.read("a")
+
+
+def folder(name: str, kind: int = stat.S_IFDIR) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.create_system = 3
+    info.external_attr = (kind | 0o755) << 16
+    return info
+
+
+def test_entries_for_folders_are_left_out() -> None:
+    with Bundle(made([("log/", b""), ("log/b.txt", b"two"), (folder("time/"), b""), ("a.txt", b"one")])) as opened:
+        assert opened.names == ["log/b.txt", "a.txt"]
+        assert opened.read("log/b.txt") == b"two"
+
+
+@pytest.mark.parametrize("outer", ["bundle/", "evidence-DH0Y-A6MV (1)/"])
+@pytest.mark.parametrize("entry", [True, False])
+def test_one_folder_around_everything_is_left_out(outer: str, entry: bool) -> None:
+    listed: list[tuple[zipfile.ZipInfo | str, bytes]] = [(f"{outer}SHA256SUMS", b"x"), (f"{outer}log/b.txt", b"two")]
+    with Bundle(made([(folder(outer), b""), *listed] if entry else listed)) as opened:
+        assert opened.names == ["SHA256SUMS", "log/b.txt"]
+        assert opened.read("log/b.txt") == b"two"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["../SHA256SUMS"],
+        ["./SHA256SUMS"],
+        ["/SHA256SUMS"],
+        ["/"],
+        [" /SHA256SUMS"],
+        ["a..b/SHA256SUMS"],
+        [".a/SHA256SUMS"],
+        ["a/SHA256SUMS", "a/../b"],
+        ["a/SHA256SUMS", "a//"],
+        ["a/SHA256SUMS", "a//b"],
+        ["a/SHA256SUMS", "a/b", "a/B"],
+        ["a/SHA256SUMS", "a/b", "a/b/"],
+        ["a/SHA256SUMS", "a/b/c/d/e"],
+        ["a (1)/SHA256SUMS", "b/c"],
+        ["log/", "LOG/"],
+        ["../"],
+        ["a/b/c/d/"],
+    ],
+)
+def test_folders_open_no_way_around_the_names(names: list[str]) -> None:
+    with pytest.raises(Unusable):
+        Bundle(made([(name, b"") for name in names]))
+
+
+@pytest.mark.parametrize(
+    ("info", "data"), [(folder("log/"), b"x"), (folder("log/", stat.S_IFLNK), b""), (folder("log"), b"")]
+)
+def test_a_folder_holds_no_bytes_and_is_a_folder(info: zipfile.ZipInfo, data: bytes) -> None:
+    with pytest.raises(Unusable, match="folder or a link"):
+        Bundle(made([(info, data)]))
 
 
 def test_an_encrypted_member_is_refused() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 
 from flask.testing import FlaskClient
 
 from ipplatform.domain.evidence import keys
-from ipplatform.entrypoints.web.public.verify_words import WORDS
+from ipplatform.entrypoints.web.public.verify_words import RECORD_KINDS, WORDS
 from ipplatform.foundation.ids import display_id
 from tests.architecture.tree import ROOT
 from tests.factories.evidence import make_record
@@ -29,6 +30,16 @@ def test_every_code_of_the_scripts_has_its_words(client: FlaskClient) -> None:
     parts = {f"part_{name}" for name in re.findall(r'part[:=] ?"(\w+)"', text)}
     assert len(used) > 60
     assert (used | parts) - set(WORDS) == set()
+
+
+def test_every_kind_of_record_has_the_words_of_other_pages(client: FlaskClient) -> None:
+    macro = (ROOT / "templates/macros/filings.html").read_text().split("macro kind_word")[1].split("endmacro")[0]
+    assert re.findall(r"'(\w+)': _\(", macro) == list(RECORD_KINDS)
+    page = client.get("/verify", headers={"Accept-Language": "zh-CN"}).text
+    words = json.loads(page.split("data-verify-words>")[1].split("</script>")[0])
+    shown = [words[code] for code in ("kind_registration", "role_drawings", "member_filer")]
+    assert shown == ["申请", "附图", "申报员"]
+    assert words["ground_unlawful"]
 
 
 def test_the_page_of_a_record_links_its_public_evidence(client: FlaskClient) -> None:
