@@ -85,6 +85,12 @@ def limits_body(size: int) -> Callable[[View], View]:
     return decorate
 
 
+def bearer_token() -> str | None:
+    """The token of this request's Authorization header, known or not."""
+    scheme, _space, sent = request.headers.get("Authorization", "").partition(" ")
+    return (sent.strip() or None) if scheme.lower() == "bearer" else None
+
+
 def view_of_request() -> Any:
     """The function that will answer this request, or None."""
     if request.endpoint is None:
@@ -116,11 +122,17 @@ def check(access: Access, actor: Actor) -> None:
 
 def _check_token(access: Access, actor: Actor) -> None:
     if not actor.signed_in or actor.scopes is None:
-        raise Unauthenticated(_("Send an API token: Authorization: Bearer …"))
+        raise Unauthenticated(_without_token())
     if not access.names <= actor.scopes:
         raise Forbidden(
             _("This token lacks the scope %(scope)s.", scope=", ".join(sorted(access.names))), code="missing_scope"
         )
+
+
+def _without_token() -> str:
+    if bearer_token() is None:
+        return _("Send an API token: Authorization: Bearer …")
+    return _("This API token is unknown, expired or revoked. Make a new one under “API tokens” of your account.")
 
 
 def init_app(app: Flask) -> None:

@@ -63,7 +63,7 @@ def problem(status: int, code: str, detail: Any, **more: Any) -> Response:
     """An RFC 9457 problem document; ``type`` is an address in our API documentation."""
     body = {
         "type": f"/api#problem-{code}",
-        "title": str(TITLES.get(status, TITLES[400])),
+        "title": str(_title(status)),
         "status": status,
         "code": code,
         "detail": str(detail),
@@ -78,9 +78,12 @@ def problem(status: int, code: str, detail: Any, **more: Any) -> Response:
     return response
 
 
+def _title(status: int) -> Any:
+    return TITLES.get(status, TITLES[400 if status < 500 else 500])
+
+
 def page(status: int, message: Any, **context: Any) -> Response:
-    title = TITLES.get(status, TITLES[400])
-    body = render_template("errors/error.html", status=status, heading=title, message=message, **context)
+    body = render_template("errors/error.html", status=status, heading=_title(status), message=message, **context)
     return make_response(body, status)
 
 
@@ -142,7 +145,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         messages = data.get("errors") or data.get("messages")
         more = {"errors": _without_location(messages)} if messages else {}
         code = "invalid" if error.code == 422 else error.name.lower().replace(" ", "_")
-        answer = problem(error.code, code, data.get("message") or TITLES.get(error.code, error.name), **more)
+        answer = problem(error.code, code, data.get("message") or _title(error.code), **more)
     else:
         answer = page(error.code, _explanation(error.code))
     for name, value in error.get_headers():

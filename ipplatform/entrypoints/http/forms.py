@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid
+from ipplatform.foundation.wording import translated
 
 
 @dataclass
@@ -80,10 +81,11 @@ def errors_of(error: Invalid | ValidationError) -> dict[str, list[Any]]:
 
 
 def flatten(messages: Any, prefix: str = "") -> dict[str, list[Any]]:
-    """marshmallow's nested messages as ``{"owners.0.name": [message, …]}``."""
+    """marshmallow's nested messages as ``{"owners.0.name": [message, …]}``, its own words in the reader's language."""
     if isinstance(messages, dict):
         found: dict[str, list[Any]] = {}
         for key, inner in messages.items():
             found |= flatten(inner, f"{prefix}.{key}" if prefix else str(key))
         return found
-    return {prefix or "_schema": list(messages) if isinstance(messages, list) else [messages]}
+    found_here = messages if isinstance(messages, list) else [messages]
+    return {prefix or "_schema": [translated(message) for message in found_here]}

@@ -10,6 +10,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from ipplatform.domain.accounts import queries
 from ipplatform.domain.accounts.actor import ANONYMOUS, Actor
 from ipplatform.domain.accounts.queries import Standing
+from ipplatform.entrypoints.http.access import bearer_token
 from ipplatform.entrypoints.http.keeping import PERSON
 
 login_manager = LoginManager()
@@ -92,10 +93,8 @@ def _load() -> None:
 
 
 def _by_bearer() -> Standing | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        return None
-    return queries.standing_by_token(token.strip())
+    sent = bearer_token()
+    return None if sent is None else queries.standing_by_token(sent)
 
 
 def _remember(found: Standing | None) -> None:

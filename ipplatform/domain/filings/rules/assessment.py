@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError
 
 from ipplatform.domain.filings.definition import DocumentRole, Kind, Need, Problem, Submission, Task
 from ipplatform.foundation.i18n import _l
+from ipplatform.foundation.wording import translated
 
 DOCUMENTS = "documents"
 
@@ -130,7 +131,7 @@ def _messages(found: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         for inner in found:
             yield from _messages(inner, path)
     else:
-        yield path, found
+        yield path, translated(found)
 
 
 def _document_problems(expectations: tuple[Expectation, ...]) -> Iterator[Problem]:

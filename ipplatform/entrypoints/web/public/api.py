@@ -9,12 +9,26 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
+from marshmallow.fields import Field
 
 from ipplatform.domain.accounts.schemas import SCOPE_LABELS
+from ipplatform.domain.filings import kinds
+from ipplatform.entrypoints.api import examples, problems
 from ipplatform.entrypoints.http.access import public
 
 blueprint = Blueprint("api_reference", __name__)
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A member of the ``fields`` of an application; ``inner`` are the members of each object in a list."""
+
+    name: str
+    label: Any
+    hint: Any
+    required: bool
+    inner: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +53,39 @@ class Operation:
 @public
 def reference() -> ResponseReturnValue:
     document = _document(current_app.config["SETTINGS"].data_dir)
-    return render_template("public/api.html", groups=_groups(document), scopes=SCOPE_LABELS)
+    return render_template(
+        "public/api.html",
+        groups=_groups(document),
+        scopes=SCOPE_LABELS,
+        problems=problems.MEANINGS,
+        example=examples.PATENT,
+        kinds=_kinds(),
+    )
 
 
 @cache
 def _document(_installation: Any) -> dict[str, Any]:
     found: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
     return found
+
+
+def _kinds() -> list[tuple[str, Any, list[Answer]]]:
+    """Name, label and fields of each kind of application, in the order of its forms."""
+    return [
+        (kind.name, kind.label, [_answer(name, field) for name, field in kind.whole_schema.fields.items()])
+        for kind in kinds.registry().values()
+    ]
+
+
+def _answer(name: str, field: Field[Any]) -> Answer:
+    nested = getattr(getattr(field, "inner", None), "schema", None)
+    return Answer(
+        name=name,
+        label=field.metadata.get("label", ""),
+        hint=field.metadata.get("hint", ""),
+        required=field.required,
+        inner=tuple(nested.fields) if nested else (),
+    )
 
 
 def _groups(document: dict[str, Any]) -> dict[str, list[Operation]]:
