@@ -13,8 +13,9 @@ from marshmallow.fields import Field
 
 from ipplatform.domain.accounts.schemas import SCOPE_LABELS
 from ipplatform.domain.filings import kinds
-from ipplatform.entrypoints.api import examples, problems
 from ipplatform.entrypoints.http.access import public
+from ipplatform.entrypoints.web.public.api_examples import PATENT
+from ipplatform.entrypoints.web.public.api_problems import MEANINGS
 
 blueprint = Blueprint("api_reference", __name__)
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -57,8 +58,8 @@ def reference() -> ResponseReturnValue:
         "public/api.html",
         groups=_groups(document),
         scopes=SCOPE_LABELS,
-        problems=problems.MEANINGS,
-        example=examples.PATENT,
+        problems=MEANINGS,
+        example=PATENT,
         kinds=_kinds(),
     )
 

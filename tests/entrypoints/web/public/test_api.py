@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from ipplatform.domain.accounts.schemas import SCOPE_LABELS
 from ipplatform.domain.evidence.erasure import holds, services
 from ipplatform.domain.filings import kinds
-from ipplatform.entrypoints.api.problems import MEANINGS
+from ipplatform.entrypoints.web.public.api_problems import MEANINGS
 from tests.architecture import tree
 from tests.factories import bearer, member
 

@@ -31,6 +31,7 @@ MEANINGS = {
     "awaiting_inclusion": _l("No published checkpoint covers the record yet: try again in a moment."),
     "empty_file": _l("The uploaded file is empty."),
     "media_type": _l("The file is of a type that is not accepted, or is not what its name says."),
+    "damaged": _l("What is stored was changed after it was stored; the operator can restore it."),
     "document_damaged": _l("The stored file is missing or damaged; the operator can restore it."),
     "erased": _l("The content was erased."),
     "shares": _l("The owners' shares do not add up to exactly 1."),
