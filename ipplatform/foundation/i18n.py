@@ -12,12 +12,17 @@ HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
 _l = lazy_gettext
 
-__all__ = ["HTML_LANG", "LOCALES", "_", "_l", "current_locale", "force_locale", "ngettext", "plain"]
+__all__ = ["HTML_LANG", "LOCALES", "N_", "_", "_l", "current_locale", "force_locale", "ngettext", "plain"]
 
 
 def _(text: str, **values: Any) -> str:
     """``text`` in the reader's language with ``%(name)s`` filled from ``values``."""
     return str(gettext(text, **values))
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name, which the extraction of texts knows
+    """``text`` itself: it is translated where it is shown."""
+    return text
 
 
 def ngettext(one: str, many: str, count: int, **values: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_timedelta, get_locale
 from flask_wtf.csrf import generate_csrf
 
+from ipplatform.entrypoints.http import audit_words
 from ipplatform.entrypoints.http.security import csp_nonce
 from ipplatform.foundation.i18n import HTML_LANG, LOCALES, current_locale
 from ipplatform.foundation.ids import display_id
@@ -29,6 +31,9 @@ def init_app(app: Flask) -> None:
         country=country_name,
         countries_by_name=countries_by_name,
         filesize=file_size,
+        finding_words=audit_words.words,
+        finding_side=audit_words.side,
+        readable_json=_readable_json,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -54,6 +59,11 @@ def _names() -> dict[str, Any]:
         "static": lambda path: url_for("static", filename=path),
         "debug_mode": settings.debug,
     }
+
+
+def _readable_json(value: Any) -> str:
+    """Letters of every script as they are. It is text for a page and no script: the template escapes it."""
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 def _this_page() -> str:

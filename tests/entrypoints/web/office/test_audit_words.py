@@ -1,0 +1,97 @@
+"""Findings in the reader's language: what is stored and signed stays English."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from ipplatform.domain.evidence import sequencer
+from ipplatform.domain.evidence.models import AuditFinding
+from ipplatform.entrypoints.http import audit_words
+from ipplatform.foundation import jobs, storage
+from ipplatform.foundation.db import db, transaction
+from tests.architecture import tree
+from tests.conftest import SignIn
+from tests.databases import both_databases
+from tests.factories import office_person
+from tests.factories.evidence import make_record, stored_document
+
+NAMED = ("Finding", "ColumnFinding", "Words")
+
+
+@pytest.fixture
+def translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every text that is given to gettext is marked."""
+    monkeypatch.setattr(audit_words, "_", lambda text, **values: f"译 {text % values}" if values else f"译 {text}")
+
+
+@both_databases
+def test_run_and_record_show_findings_translated_and_the_manifest_as_text(
+    client: FlaskClient, sign_in: SignIn, translated: None
+) -> None:
+    record = make_record(fields={"title": "密机械 <b>"}, documents=[stored_document(b"claims", "图纸.pdf")])
+    sequencer.run_once()
+    with transaction(reads_only=True):
+        key = record.documents[0].storage_key
+    assert key is not None
+    path = storage.path_of(key)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    auditor = sign_in(client, office_person("auditor"))
+    run = auditor.post("/office/audit/runs", data={"scope": "full"}).headers["Location"]
+    jobs.run_all()
+    for address in (run, f"/office/audit/records/{record.public_id}"):
+        page = auditor.get(address).text
+        assert "译 document 1 (图纸.pdf)" in page
+        assert "译 the stored file has changed bytes" in page
+    assert "密机械 &lt;b&gt;" in page
+    assert "\\u" not in page.partition("<pre")[2].partition("</pre>")[0]
+    with transaction(reads_only=True):
+        (kept,) = db.session.query(AuditFinding).all()
+        assert (kept.field, kept.found) == ("document 1 (图纸.pdf)", "the stored file has changed bytes")
+
+
+def test_values_stay_as_they_are(translated: None) -> None:
+    compared = AuditFinding(position=0)
+    assert audit_words.side(compared, "erased") == "erased"
+    assert audit_words.side(AuditFinding(position=None), "erased") == "译 erased"
+    assert audit_words.side(AuditFinding(position=None), "None") == "译 none"
+    for value in ("asset.title", "Bank of China", "sha256 00ff", "一种阀门"):
+        assert audit_words.words(value) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "document 2 (a (b).pdf) sha256",
+        "document 3",
+        "request_digest (or its seal)",
+        "checkpoint 17",
+        "64 bytes",
+        "tile/0/000 hash 3",
+        "at least 7, which was signed",
+    ],
+)
+def test_words_with_values_are_found(translated: None, text: str) -> None:
+    assert audit_words.words(text).startswith("译 ")
+
+
+def test_every_sentence_of_a_finding_is_known_to_the_translation() -> None:
+    unknown = {text for text in _literals() if audit_words.words_key(text) is None}
+    assert unknown == set()
+
+
+def _literals() -> Iterator[str]:
+    """Constant sentences in the calls that make findings of an audit; those of fsck are for the command line."""
+    for path in sorted((tree.ROOT / "ipplatform" / "domain").rglob("*.py")):
+        if path.name == "fsck.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMED:
+                yield from (
+                    item.value
+                    for item in node.args
+                    if isinstance(item, ast.Constant) and isinstance(item.value, str) and " " in item.value
+                )
