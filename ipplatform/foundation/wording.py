@@ -9,12 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ipplatform.foundation.i18n import _l
-
-
-def N_(text: str) -> str:  # noqa: N802 - the mark that extraction knows for a text translated elsewhere
-    return text
-
+from ipplatform.foundation.i18n import N_, _l
 
 # A longer wording stands before the shorter one that it also fits.
 BUILT_IN = (

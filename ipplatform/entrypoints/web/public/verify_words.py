@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
+from ipplatform.domain.filings.models import KINDS as FILING_KINDS
 from ipplatform.foundation.i18n import _l
 
-# Kinds of records that a manifest can name; their words are those of templates/macros/filings.html.
+# Kinds of records that a manifest can name: filings, and what the log keeps besides. Their words are those of
+# templates/macros/filings.html.
 RECORD_KINDS = (
-    "registration",
-    "amendment",
-    "correction",
-    "assignment",
-    "licence",
-    "licence_end",
-    "pledge",
-    "pledge_release",
-    "open_licence",
-    "open_licence_withdrawal",
-    "renewal",
-    "surrender",
-    "evidence",
-    "opposition",
-    "royalty_statement",
-    "office_decision",
-    "withdrawal",
+    *FILING_KINDS,
     "signing_key",
     "signing_key_revoked",
     "holder_signature",
