@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
@@ -64,7 +65,7 @@ class _Unit:
 
 _is_direct: ContextVar[bool] = ContextVar("is_direct", default=False)
 _unit: ContextVar[_Unit | None] = ContextVar("direct_unit", default=None)
-GROUP = "direct_group"
+_groups: WeakKeyDictionary[Engine, Group] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -85,7 +86,8 @@ def is_direct() -> bool:
 def write(act: Callable[[], Result]) -> Result:
     """What ``act`` returns, once what it wrote through ``run`` is committed; nothing of it is kept when it raises.
 
-    The session's reading ends before, so that nobody waits for a writer with a connection in hand. Without ``direct_transaction`` it is a part of the session's transaction, committed with that.
+    The session's reading ends before, so that nobody waits for a writer with a connection in hand. Without
+    ``direct_transaction`` it is a part of the session's transaction, committed with that.
     """
     if not is_direct():
         return act()
@@ -93,7 +95,9 @@ def write(act: Callable[[], Result]) -> Result:
         db.session.commit()
     task = Task(copy_context(), lambda unit: _within(unit, act))
     if is_sqlite():
-        _group().run(task)
+        engine = db.engine
+        group = _groups.get(engine) or _groups.setdefault(engine, Group())
+        group.run(task, lambda: _Unit(engine))
     else:
         _alone(task)
     return cast("Result", task.result())
@@ -113,13 +117,6 @@ def _alone(task: Task) -> None:
                 unit.driver.commit()
     finally:
         unit.close()
-
-
-def _group() -> Group:
-    """The one of the engine's pool, which lives as long as its database is open in this process."""
-    engine = db.engine
-    found: Group = engine.pool.__dict__.setdefault(GROUP, Group(lambda: _Unit(engine)))
-    return found
 
 
 def run(statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:

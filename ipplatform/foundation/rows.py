@@ -29,9 +29,9 @@ def made(model: type[Row], **values: Any) -> Row:
 
 
 def insert_unless_there(row: Base) -> bool:
-    """Write ``row`` now and keep it in the session; False, and nothing is written, when another has its unique values.
+    """Write ``row`` now; False, and nothing is written, when another has its unique values.
 
-    Defaults are filled in; relationships are not followed. Waits for a transaction that is writing such a row at this
+    The session keeps it, but for a direct transaction's, in which the session only reads. Defaults are filled in; relationships are not followed. Waits for a transaction that is writing such a row at this
     moment (PostgreSQL).
     """
     model, given = type(row), row.__dict__

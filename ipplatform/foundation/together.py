@@ -52,16 +52,18 @@ class Task:
 
 
 class Group:
-    """Those who write to one database in this process. ``begin`` gives a transaction that holds the write lock."""
+    """Those who write to one database in this process."""
 
-    def __init__(self, begin: Callable[[], Transaction]) -> None:
-        self._begin = begin
+    def __init__(self) -> None:
         self._guard = Lock()
         self._waiting: deque[Task] = deque()
         self._led = False
 
-    def run(self, task: Task) -> None:
-        """Return when ``task`` is committed or has failed; its ``result`` says which."""
+    def run(self, task: Task, begin: Callable[[], Transaction]) -> None:
+        """Return when ``task`` is committed or has failed; its ``result`` says which.
+
+        ``begin`` gives a transaction that holds the write lock.
+        """
         with self._guard:
             self._waiting.append(task)
             leads = not self._led
@@ -69,13 +71,13 @@ class Group:
         if not leads:
             task.called.wait()
         if not task.over:
-            self._lead()
+            self._lead(begin)
 
-    def _lead(self) -> None:
+    def _lead(self, begin: Callable[[], Transaction]) -> None:
         """The first in the queue does its own task and those behind it, and calls who is first then."""
         batch: list[Task] = []
         try:
-            transaction = self._begin()
+            transaction = begin()
             try:
                 batch = self._next()
                 _do(batch, transaction)

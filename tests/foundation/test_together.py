@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from time import sleep
 from typing import Any
 
 import pytest
@@ -16,8 +15,14 @@ from ipplatform.domain.audit.models import AuditEntry
 from ipplatform.foundation import direct, rows
 from ipplatform.foundation.db import db
 from tests.foundation.test_direct import entry, subjects
+from tests.processes import wait_for
 
 pytestmark = pytest.mark.usefixtures("app")
+
+
+def _waiting() -> int:
+    group = direct._groups.get(db.engine)
+    return 0 if group is None else len(group._waiting)
 
 
 def test_threads_that_wait_for_the_same_writer_share_a_commit(app: Flask) -> None:
@@ -37,7 +42,7 @@ def test_threads_that_wait_for_the_same_writer_share_a_commit(app: Flask) -> Non
         writer.driver_connection.execute("BEGIN IMMEDIATE")
         asked = [pool.submit(ask, number) for number in range(8)]
         both.wait(10)
-        sleep(0.2)
+        wait_for(lambda: _waiting() == 8, 10, "all eight wait for the writer")
         event.listen(db.engine.pool, "checkin", note)
         writer.driver_connection.rollback()
         for one in asked:

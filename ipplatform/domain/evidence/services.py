@@ -52,13 +52,14 @@ def append(
     The same key and request give the same record; Conflict (idempotency_mismatch) for the same key with another one.
     CanonicalError for floats in `fields`.
     """
-    described = {"kind": kind, "asset": asset, "fields": fields, "documents": [item.entry for item in documents]}
-    digest = _request_digest(described)
+    digest = request_digest(
+        {"kind": kind, "asset": asset, "fields": fields, "documents": [item.entry for item in documents]}
+    )
     earlier = _earlier(organisation_id, idempotency_key)
     if earlier is not None:
         return _same_request(earlier, digest)
     return enter(
-        _made(
+        new_record(
             organisation_id=organisation_id,
             filing=filing,
             kind=kind,
@@ -79,30 +80,49 @@ def new_record(
     organisation_id: int | None,
     filing: str,
     kind: str,
-    asset: str,
+    asset: str | None,
     submitter: dict[str, Any],
     fields: dict[str, Any],
     documents: Sequence[DocumentDigest],
     idempotency_key: str,
-    request_digest: str,
+    digest: str,
+    previous: str | None = None,
+    leaf_kind: str = "filing",
 ) -> NewRecord:
-    """As `append`, of an asset and filing whose ids were made for it: nothing earlier is looked for, nothing written.
+    """The record of a filing, of which nothing is written before `enter`; nothing earlier is looked for.
 
-    `request_digest` says which request it answers. To be entered with `enter`.
+    `digest` says which request it answers (`request_digest`), `previous` is the commitment (hex) of the asset's newest
+    record: None for an asset whose id was made for this filing.
     """
-    return _made(
-        organisation_id=organisation_id,
+    moment = clock.now().replace(microsecond=0)
+    manifest = manifests.build(
+        origin=settings.current().origin,
         filing=filing,
         kind=kind,
         asset=asset,
-        previous=None,
+        previous=previous,
+        submitted_at=moment,
         submitter=submitter,
         fields=fields,
         documents=documents,
-        idempotency_key=idempotency_key,
-        digest=_request_digest(request_digest),
-        leaf_kind="filing",
     )
+    keys = [document.storage_key for document in documents]
+    sealed = seals.seal(
+        organisation_id=organisation_id, idempotency_key=idempotency_key, request_digest=digest, storage_keys=keys
+    )
+    record = rows.made(
+        Record,
+        public_id=filing,
+        organisation_id=organisation_id,
+        asset=asset,
+        kind=kind,
+        idempotency_key=idempotency_key,
+        request_digest=digest,
+        created_at=moment,
+        seal=sealed,
+        **_commitment(manifest, leaf_kind, moment),
+    )
+    return NewRecord(record, keys)
 
 
 def enter(new: NewRecord) -> Record:
@@ -134,7 +154,7 @@ def rebuilt(
 ) -> Record:
     """A record of the office without documents, as `append` made it, from what was kept outside the database."""
     fields = canonical.loads(manifest)["fields"]
-    digest = _request_digest({"kind": kind, "asset": asset, "fields": fields, "documents": []})
+    digest = request_digest({"kind": kind, "asset": asset, "fields": fields, "documents": []})
     return Record(
         public_id=filing,
         organisation_id=None,
@@ -159,53 +179,9 @@ def take_back(record: Record) -> None:
         db.session.expunge(record)
 
 
-def _request_digest(described: Any) -> str:
+def request_digest(described: Any) -> str:
+    """A keyed digest of what a request asks for, to tell its repetition from another request with the same key."""
     return seals.content_digest(canonical.dumps(manifests.plain(described)))
-
-
-def _made(
-    *,
-    organisation_id: int | None,
-    filing: str,
-    kind: str,
-    asset: str | None,
-    previous: str | None,
-    submitter: dict[str, Any],
-    fields: dict[str, Any],
-    documents: Sequence[DocumentDigest],
-    idempotency_key: str,
-    digest: str,
-    leaf_kind: str,
-) -> NewRecord:
-    moment = clock.now().replace(microsecond=0)
-    manifest = manifests.build(
-        origin=settings.current().origin,
-        filing=filing,
-        kind=kind,
-        asset=asset,
-        previous=previous,
-        submitted_at=moment,
-        submitter=submitter,
-        fields=fields,
-        documents=documents,
-    )
-    keys = [document.storage_key for document in documents]
-    sealed = seals.seal(
-        organisation_id=organisation_id, idempotency_key=idempotency_key, request_digest=digest, storage_keys=keys
-    )
-    record = rows.made(
-        Record,
-        public_id=filing,
-        organisation_id=organisation_id,
-        asset=asset,
-        kind=kind,
-        idempotency_key=idempotency_key,
-        request_digest=digest,
-        created_at=moment,
-        seal=sealed,
-        **_commitment(manifest, leaf_kind, moment),
-    )
-    return NewRecord(record, keys)
 
 
 def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, bytes]:

@@ -87,7 +87,7 @@ def entered(organisation_id: int, *, digest: str, fields: dict[str, Any]) -> Rec
                 fields=fields,
                 documents=(),
                 idempotency_key="k",
-                request_digest=digest,
+                digest=services.request_digest(digest),
             )
         )
 
