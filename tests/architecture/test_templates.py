@@ -163,6 +163,16 @@ def test_nothing_is_called_safe_that_was_not_looked_at(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _names())
+def test_moments_are_written_by_one_macro_which_names_the_clock(name: str) -> None:
+    assert name == "macros/ui.html" or not re.search(r"\|\s*datetime\b|\.isoformat\(|strftime", _source(name))
+
+
+def test_only_one_function_puts_moments_into_words() -> None:
+    knowing = {path.name for path in (tree.ROOT / "ipplatform").rglob("*.py") if "format_datetime(" in path.read_text()}
+    assert knowing == {"i18n.py", "feed.py", "jobs.py"}  # RFC 822's form, for the feed and for mails' own headers
+
+
+@pytest.mark.parametrize("name", _names())
 def test_a_form_that_changes_something_carries_a_token(name: str) -> None:
     posts = re.findall(r'<form\b[^>]*method="post".*?</form>', _source(name), flags=re.DOTALL | re.IGNORECASE)
     assert [form[:80] for form in posts if "csrf" not in form and name != "public/styleguide.html"] == []

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
-from flask_babel import format_currency, format_date, format_datetime, format_decimal, format_timedelta, get_locale
+from flask_babel import format_currency, format_date, format_decimal, format_timedelta, get_locale
 from flask_wtf.csrf import generate_csrf
 
 from ipplatform.entrypoints.http import audit_words
 from ipplatform.entrypoints.http.security import csp_nonce
-from ipplatform.foundation.i18n import HTML_LANG, LOCALES, current_locale
+from ipplatform.foundation.i18n import HTML_LANG, LOCALES, current_locale, moment
 from ipplatform.foundation.ids import display_id
 
 
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
         display_id=display_id,
         date=_date,
         datetime=_datetime,
+        machine_time=_machine_time,
         duration=_duration,
         decimal=format_decimal,
         money=_money,
@@ -78,7 +79,12 @@ def _date(value: date | datetime | None, style: str = "long") -> str:
 
 
 def _datetime(value: datetime | None, style: str = "medium") -> str:
-    return "–" if value is None else format_datetime(value, style)
+    return "–" if value is None else moment(value, style)
+
+
+def _machine_time(value: date | datetime) -> str:
+    """For the ``datetime`` of a ``time`` element, which takes whole seconds: ISO 8601 with the distance from UTC."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
 
 
 def _duration(value: timedelta | float | None) -> str:

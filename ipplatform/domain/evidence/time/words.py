@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from flask_babel import format_datetime
-
 from ipplatform.domain.evidence.time import configuration
 from ipplatform.domain.evidence.time.queries import Interval
-from ipplatform.foundation.i18n import _
+from ipplatform.foundation.i18n import _, moment
 
 
 def statement(interval: Interval) -> str:
     """One or two plain sentences: the interval with who vouches for it, or that nobody independent does (yet)."""
     if interval.not_after is None:
         return without(configured=configuration.is_configured())
-    values = {"authorities": ", ".join(interval.names), "latest": format_datetime(interval.not_after, "medium")}
+    values = {"authorities": ", ".join(interval.names), "latest": moment(interval.not_after)}
     if interval.not_before is None:
         return _(
             "In the log by %(latest)s at the latest, as %(authorities)s stamped with independent clocks.", **values
         )
-    earliest = format_datetime(interval.not_before, "medium")
+    earliest = moment(interval.not_before)
     return _(
         "In the log by %(latest)s at the latest and not yet in it at %(earliest)s, as %(authorities)s stamped with "
         "independent clocks.",
