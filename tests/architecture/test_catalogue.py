@@ -12,6 +12,10 @@ from babel.messages.pofile import read_po
 from tests.architecture import tree
 
 _PO = tree.ROOT / "ipplatform/translations/zh/LC_MESSAGES/messages.po"
+_CHINESE_TEXTS = [
+    *(tree.ROOT / "templates/documents").rglob("zh.typ"),
+    *(tree.ROOT / "ipplatform/domain/evidence/bundle").glob("*.py"),
+]
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -41,6 +45,21 @@ def test_translations_keep_the_placeholders() -> None:
 def test_translations_are_chinese_unless_they_are_names() -> None:
     same = [text for text, message in _translations().items() if _is_english_prose(message)]
     assert same == []
+
+
+def test_chinese_has_one_word_for_one_thing() -> None:
+    rejected = _rejected_words()
+    assert "申报" in rejected
+    said = {str(message.id): " ".join(_strings(message)) for message in _catalogue() if message.id}
+    said |= {str(path): path.read_text() for path in _CHINESE_TEXTS}
+    assert {where: word for where, text in said.items() for word in rejected if word in text} == {}
+
+
+def _rejected_words() -> set[str]:
+    """The last column of the table in docs/translating.md."""
+    lines = (tree.ROOT / "docs/translating.md").read_text().splitlines()
+    cells = [line.split("|")[-2].strip() for line in lines if line.startswith("| ")]
+    return {cell for cell in cells if _CHINESE.search(cell)}
 
 
 @cache

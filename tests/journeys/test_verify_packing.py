@@ -128,10 +128,10 @@ def test_numbers_kinds_and_roles_are_those_of_other_pages(browser: Browser, addr
     with opened(browser, address, locale="zh-CN") as desk:
         assert desk.choose("图 1.png", b"drawing", (NAME, data)) == "verified"
         shown = desk.report
-        assert f"{number}（申请）" in shown
+        assert f"{number}（登记申请）" in shown
         assert shown.count(number) == 2
         assert record.public_id not in shown
         assert shown.count("附图") == 2
-        assert "申报员" in shown
+        assert "经办人" in shown
         assert "of_2046" in shown, "what this platform does not know stands as it is"
         assert not {"registration", "drawings", "filer"} & set(shown.replace("（", " ").replace("）", " ").split())

@@ -43,7 +43,7 @@ def _time(interval: Interval) -> str:
     if interval.not_before is None:
         return f"{by}此前没有对日志加盖的时间戳。"
     before = timestamp(interval.not_before)
-    return f"{by}日志上一次加盖时间戳\n  （{before}）时，本申报尚不在其中；该较早的时间戳由平台保存。"
+    return f"{by}日志上一次加盖时间戳\n  （{before}）时，本申请尚不在其中；该较早的时间戳由平台保存。"
 
 
 def _witnesses(head: Head) -> str:
@@ -53,25 +53,25 @@ def _witnesses(head: Head) -> str:
 
 
 README = """\
-申报证据 {number}
+申请证据 {number}
 
 本证据证明什么
-  日志有 {size} 个条目时，本申报是公开日志 {origin} 的第 {index} 号条目。
-  此后包括运营者在内的任何人更改申报或其位置，都会与日志的每一份副本不符。
-  平台称其收到申报的时间为 {recorded_at}。
+  日志有 {size} 个条目时，本申请是公开日志 {origin} 的第 {index} 号条目。
+  此后包括运营者在内的任何人更改本申请或其位置，都会与日志的每一份副本不符。
+  平台称其收到申请的时间为 {recorded_at}。
   {time}
 
 本证据不能证明什么
-  作品由谁创作，以及申报内容是否属实。
+  作品由谁创作，以及申请内容是否属实。
 
 包内文件
 {held}\
-  log/entry.json        公开条目：对申报的承诺值，别无其他
-  log/entry.tlog-proof  从条目到已签署树头的路径
+  log/entry.json        公开条目：对申请的承诺值，别无其他
+  log/entry.tlog-proof  从条目到已签署日志头的路径
   log/policy.txt        核验者所要求的密钥
   log/vkeys.txt         同样的密钥，每行一把
-  history/              同一资产的其他申报，为公开条目及其证明；没有时为空
-  former/               同一申报在已终止日志中的条目（如有）
+  history/              同一资产的其他申请，为公开条目及其证明；没有时为空
+  former/               同一申请在已终止日志中的条目（如有）
   time/                 独立时间戳机构的时间戳、证书和吊销列表（如有）
   SHA256SUMS SHA512SUMS 此处每个文件的摘要
   verify.sh             用 openssl 核验全部内容；VERIFY.txt 逐步说明（英文）
@@ -85,7 +85,7 @@ README = """\
 {witnesses}"""
 
 FULL = """\
-  filing/manifest.json  所申报的内容，与记录完全一致；列出各文件材料
+  filing/manifest.json  所提交的内容，与记录完全一致；列出各文件材料
   filing/salt.hex       承诺值的随机盐值；请与清单一并保存
   filing/submitter.*    权利人自己对清单的签名（如有）
   filing/NNN-…          各文件材料，与收到时逐字节相同，按清单顺序排列
@@ -98,15 +98,15 @@ PUBLIC = """\
 
 ERASED = """\
   （此处没有 filing/：内容已删除，{erased}。清单、盐值和文件材料均已销毁。
-  持有较早证据包的人仍可表明当时所申报的内容；平台已无法再提供。）
-  erasure/entry.json    删除的公开条目，及其到已签署树头的路径
+  持有较早证据包的人仍可表明当时所提交的内容；平台已无法再提供。）
+  erasure/entry.json    删除的公开条目，及其到已签署日志头的路径
   erasure/manifest.json 删除了什么、法律依据以及由谁决定
   erasure/salt.hex      该条目承诺值的盐值；并非秘密
 """
 
 MET = """\
-  log/policy.txt 所列的他方保存日志树头的副本。它们在核实树头包含此前各树头的全部内容
-  之后联署了 log/entry.tlog-proof 中的树头，并达到法定见证数 {quorum}。没有它们的配合，
+  log/policy.txt 所列的他方保存日志头的副本。它们在核实日志头包含此前各日志头的全部内容
+  之后联署了 log/entry.tlog-proof 中的日志头，并达到法定见证数 {quorum}。没有它们的配合，
   日志不可能向他人展示另一套历史。各方所述时间以其自身时钟为准。
 """
 UNMET = """\

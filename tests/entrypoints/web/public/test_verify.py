@@ -38,7 +38,7 @@ def test_every_kind_of_record_has_the_words_of_other_pages(client: FlaskClient) 
     page = client.get("/verify", headers={"Accept-Language": "zh-CN"}).text
     words = json.loads(page.split("data-verify-words>")[1].split("</script>")[0])
     shown = [words[code] for code in ("kind_registration", "role_drawings", "member_filer")]
-    assert shown == ["申请", "附图", "申报员"]
+    assert shown == ["登记申请", "附图", "经办人"]
     assert words["ground_unlawful"]
 
 
