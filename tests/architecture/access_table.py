@@ -94,7 +94,7 @@ PORTFOLIO = {
     "GET assets.document": Line(OWN, {"reference": "document of the draft"}),
     "GET register.show": Line(EVERYBODY, {"reference": "asset"}),
     "GET register.download": Line(frozenset(), {"reference": "asset", "document": "document of the draft"}),
-    "GET api_reference.reference": Line(EVERYBODY),
+    "GET api_reference.show": Line(EVERYBODY),
 }
 
 _FILER = own("administrator", "filer")

@@ -12,7 +12,7 @@ from ipplatform.entrypoints.api.v1 import RESOURCES
 from ipplatform.entrypoints.http import csrf
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask) -> ProblemApi:
     strict_json.use()
     api = ProblemApi()
     api.init_app(app)
@@ -20,3 +20,4 @@ def init_app(app: Flask) -> None:
         blueprint = import_module(f"{__name__}.v1.{name}").blueprint
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
+    return api

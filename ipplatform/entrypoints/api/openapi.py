@@ -5,10 +5,12 @@ from __future__ import annotations
 import http
 from typing import Any
 
+from flask import current_app, json
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema, fields
 
+from ipplatform.entrypoints.http import reference
 from ipplatform.entrypoints.http.access import public
 
 PROBLEM = "application/problem+json"
@@ -72,6 +74,7 @@ class ProblemApi(Api):
         self.spec.components.response(name, response, lazy=True)
 
     def _openapi_json(self) -> Any:
-        return super()._openapi_json()
+        text = json.dumps(reference.document(self), indent=2, sort_keys=False)
+        return current_app.response_class(text, mimetype="application/json")
 
     _openapi_json = public(_openapi_json)

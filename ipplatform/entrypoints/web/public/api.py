@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
@@ -13,6 +12,7 @@ from marshmallow.fields import Field
 
 from ipplatform.domain.accounts.schemas import SCOPE_LABELS
 from ipplatform.domain.filings import kinds
+from ipplatform.entrypoints.http import reference
 from ipplatform.entrypoints.http.access import public
 from ipplatform.entrypoints.web.public.api_examples import PATENT
 from ipplatform.entrypoints.web.public.api_problems import MEANINGS
@@ -52,22 +52,16 @@ class Operation:
 
 @blueprint.get("/api")
 @public
-def reference() -> ResponseReturnValue:
-    document = _document(current_app.config["SETTINGS"].data_dir)
+def show() -> ResponseReturnValue:
+    api = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
     return render_template(
         "public/api.html",
-        groups=_groups(document),
+        groups=_groups(reference.document(api)),
         scopes=SCOPE_LABELS,
         problems=MEANINGS,
         example=PATENT,
         kinds=_kinds(),
     )
-
-
-@cache
-def _document(_installation: Any) -> dict[str, Any]:
-    found: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
-    return found
 
 
 def _kinds() -> list[tuple[str, Any, list[Answer]]]:
@@ -89,21 +83,21 @@ def _answer(name: str, field: Field[Any]) -> Answer:
     )
 
 
-def _groups(document: dict[str, Any]) -> dict[str, list[Operation]]:
+def _groups(whole: dict[str, Any]) -> dict[str, list[Operation]]:
     """Operations by what their tag is for, in the order they were registered."""
-    named = {tag["name"]: tag.get("description") or tag["name"] for tag in document.get("tags", ())}
+    named = {tag["name"]: tag.get("description") or tag["name"] for tag in whole.get("tags", ())}
     groups: dict[str, list[Operation]] = {}
-    for path, item in document["paths"].items():
+    for path, item in whole["paths"].items():
         for method in METHODS:
             if method in item:
                 tag = (item[method].get("tags") or ["api"])[0]
-                groups.setdefault(named.get(tag, tag), []).append(_operation(document, path, method, item))
+                groups.setdefault(named.get(tag, tag), []).append(_operation(whole, path, method, item))
     return groups
 
 
-def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
+def _operation(whole: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
     told = item[method]
-    parameters = [_resolve(document, one) for one in [*item.get("parameters", []), *told.get("parameters", [])]]
+    parameters = [_resolve(whole, one) for one in [*item.get("parameters", []), *told.get("parameters", [])]]
     return Operation(
         method=method.upper(),
         path=path,
@@ -111,29 +105,27 @@ def _operation(document: dict[str, Any], path: str, method: str, item: dict[str,
         description=told.get("description", ""),
         scope=told.get("x-scope"),
         parameters=[one for one in parameters if one.get("in") != "header" or one["name"] == "Idempotency-Key"],
-        body=list(_body(document, told)),
-        responses=[
-            (status, _resolve(document, one).get("description", "")) for status, one in told["responses"].items()
-        ],
+        body=list(_body(whole, told)),
+        responses=[(status, _resolve(whole, one).get("description", "")) for status, one in told["responses"].items()],
     )
 
 
-def _resolve(document: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+def _resolve(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in part:
-        found: Any = document
+        found: Any = whole
         for step in part["$ref"].removeprefix("#/").split("/"):
             found = found[step]
         part = found
     return part
 
 
-def _body(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _body(whole: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The fields of a JSON body: name, type, whether required, description."""
     content = operation.get("requestBody", {}).get("content", {})
-    schema = _resolve(document, content.get("application/json", {}).get("schema", {}))
+    schema = _resolve(whole, content.get("application/json", {}).get("schema", {}))
     required = set(schema.get("required", ()))
     for name, part in schema.get("properties", {}).items():
-        told = _resolve(document, part)
+        told = _resolve(whole, part)
         kinds = told.get("type", "object")
         kind = " | ".join(kinds) if isinstance(kinds, list) else kinds
         choices = ", ".join(str(one) for one in told.get("enum", ())[:12] if one is not None)
