@@ -145,7 +145,10 @@ def inclusion(entry: bytes, proved: proof.ProofFile, head: checkpoint.Checkpoint
     if leaf.schema != leaves.schema_of(head.origin):
         raise Refuted("the entry is of another log than the checkpoint")
     merkle.verify_inclusion(merkle.leaf_hash(entry), proved.index, head.size, proved.path, head.root)
-    return f"the entry is number {proved.index} of {head.size} in {head.origin}; it cannot be changed or taken out"
+    return (
+        f"the entry is number {proved.index} in {head.origin} (numbers begin at 0; {head.size} in all); "
+        "it cannot be changed or taken out"
+    )
 
 
 def signatures(signed: bytes, required: policy.Policy) -> str:

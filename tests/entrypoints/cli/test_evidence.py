@@ -39,7 +39,7 @@ def test_a_bundle_is_verified_offline_and_each_check_says_what_it_proves(bundle:
     ended = verify(tmp_path, str(bundle), "--policy", "policy")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ended.stdout.endswith("VERIFIED\n")
-    assert "ok       inclusion: the entry is number 0 of 1" in ended.stdout
+    assert "ok       inclusion: the entry is number 0 in" in ended.stdout
     assert not (tmp_path / "nowhere").exists()
     assert verify(tmp_path, str(bundle), "--vkey", keys.policy().logs[0].vkey).returncode == 0
 

@@ -84,9 +84,10 @@ README = """\
 EVIDENCE OF FILING {number}
 
 What this proves
-  The filing was in the public log {origin} as entry {index}
-  when the log had {size} entries. Nobody, including the operator, can change
-  the filing or its place afterwards without every copy of the log disagreeing.
+  The filing was in the public log {origin} as entry
+  number {index} (numbers begin at 0) when the log had {size} entries. Nobody,
+  including the operator, can change the filing or its place afterwards without
+  every copy of the log disagreeing.
   The platform states that it received the filing at {recorded_at}.
 {time}
 

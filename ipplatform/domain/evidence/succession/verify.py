@@ -36,8 +36,8 @@ def _ended(
     yield Check(
         True,
         "former log",
-        f"the same filing was entry {proved.index} of {head.size} in {head.origin}, which ended; entry 0 of {successor} "
-        "commits to that final head",
+        f"the same filing was entry number {proved.index} in {head.origin} (from 0; {head.size} in all), which ended; "
+        f"entry 0 of {successor} commits to that final head",
     )
 
 

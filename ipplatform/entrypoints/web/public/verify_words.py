@@ -76,7 +76,10 @@ WORDS = {
     ),
     "witnesses_none": _l("None are demanded; nobody but the log vouches that it never forked."),
     "witness_keys": _l("The keys of these witnesses came from the bundle; compare them with ones you trust: {keys}"),
-    "inclusion": _l("The entry is number {index} of {size} in {origin}; it cannot be changed or taken out."),
+    "inclusion": _l(
+        "The entry is number {index} in {origin} (numbers begin at 0; {size} in all); it cannot be changed or taken "
+        "out."
+    ),
     "history_filing": _l("{file}: entry {index} of {time} is in the same tree, another filing about the same asset."),
     "history_erase": _l("{file}: entry {index} of {time} is in the same tree; it records an erasure."),
     "history_key": _l("{file}: entry {index} of {time} is in the same tree; it records a change of the log’s keys."),
@@ -89,8 +92,8 @@ WORDS = {
     ),
     "erasure": _l("The content was erased under request {request} ({ground}), as entry {index} says."),
     "former": _l(
-        "The same filing was entry {index} of {size} in {origin}, which ended; entry 0 of the log after it "
-        "commits to that final head."
+        "The same filing was entry number {index} in {origin} (from 0; {size} in all), which ended; entry 0 of the "
+        "log after it commits to that final head."
     ),
     "former_keys": _l("The keys of {origin} came from the bundle; compare them with ones you trust: {keys}"),
     "time_none": _l("No independent time stamp; the time of filing is the platform’s statement."),

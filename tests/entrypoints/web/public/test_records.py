@@ -45,6 +45,19 @@ def test_anybody_sees_the_proof_and_nothing_of_the_filing(client: FlaskClient, f
     assert len(sent) <= 6
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Number 3 (numbers begin at 0; 4 in all)"),
+        ("zh", "第 3 号（编号从 0 开始，共 4 个条目）"),
+    ],
+)
+def test_the_place_does_not_read_as_if_an_entry_were_missing(
+    client: FlaskClient, filed: Record, language: str, said: str
+) -> None:
+    assert said in client.get(f"/records/{filed.public_id}", headers={"Accept-Language": language}).text
+
+
 def test_the_number_may_be_written_as_people_read_it(client: FlaskClient, filed: Record) -> None:
     assert client.get(f"/records/{display_id(filed.public_id)}").status_code == 200
 
