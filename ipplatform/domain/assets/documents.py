@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
 
@@ -13,9 +14,9 @@ from ipplatform.domain.assets.models import Document
 from ipplatform.domain.assets.permissions import READ_DOCUMENT, UPLOAD_DOCUMENT
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence.manifest import DocumentDigest
-from ipplatform.foundation import settings, storage
+from ipplatform.foundation import secretbox, settings, storage
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import Invalid, TooLarge
+from ipplatform.foundation.errors import DamagedFile, Invalid, TooLarge
 from ipplatform.foundation.i18n import _
 from ipplatform.foundation.ids import new_public_id
 
@@ -119,8 +120,19 @@ def keep(
 
 
 def open_document(document: Document) -> Iterator[bytes]:
-    """The bytes as received. Raises secretbox.Damaged where they have changed, FileNotFoundError where they are gone."""
-    return storage.read(document.storage_key)
+    """The bytes as received. Raises secretbox.Damaged where they have changed, FileNotFoundError where they are gone.
+
+    The last chunk comes only after size and SHA-256 were found to be those received: who has all of it has the document.
+    """
+    return _as_received(storage.read(document.storage_key), document.size, document.sha256)
+
+
+def check(document: Document) -> None:
+    """Read it to its end. Raises DamagedFile where it is gone or is not what was received."""
+    try:
+        deque(open_document(document), maxlen=0)
+    except (OSError, secretbox.Damaged) as error:
+        raise DamagedFile from error
 
 
 def open_for(*, actor: Actor, document: Document) -> Iterator[bytes]:
@@ -140,6 +152,18 @@ def digest_of(document: Document, *, role: str) -> DocumentDigest:
         sha512=document.sha512,
         storage_key=document.storage_key,
     )
+
+
+def _as_received(chunks: Iterator[bytes], size: int, sha256: str) -> Iterator[bytes]:
+    digest, read, held = hashlib.sha256(), 0, b""
+    for chunk in chunks:
+        if held:
+            yield held
+        digest.update(chunk)
+        read, held = read + len(chunk), chunk
+    if (read, digest.hexdigest()) != (size, sha256):
+        raise secretbox.Damaged("stored document is not the one received")
+    yield held
 
 
 def _chunks(stream: Readable | Iterable[bytes]) -> Iterator[bytes]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
-from ipplatform.domain.assets import documents
 from ipplatform.domain.licensing import queries
 from ipplatform.domain.licensing.models import Agreement, Negotiation
 from ipplatform.domain.licensing.permissions import READ
@@ -32,8 +29,3 @@ def visible_agreement(*, actor: Actor, reference: str) -> Agreement:
         raise NotFound
     require(READ, actor, found)
     return found
-
-
-def document_bytes(*, actor: Actor, agreement: Agreement) -> Iterator[bytes]:
-    require(READ, actor, agreement)
-    return documents.open_document(agreement.document)

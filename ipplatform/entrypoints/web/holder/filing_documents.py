@@ -13,9 +13,8 @@ from ipplatform.domain.evidence.erasure.access import require_content
 from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.rules import lifecycle
-from ipplatform.entrypoints.http import csrf, uploads
+from ipplatform.entrypoints.http import csrf, downloads, uploads
 from ipplatform.entrypoints.http.access import accepts_upload, member
-from ipplatform.entrypoints.http.downloads import sent
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.entrypoints.web.holder.filing_pages import document_address, own_filing
 from ipplatform.foundation import storage
@@ -78,7 +77,7 @@ def download(filing: str, document: str) -> ResponseReturnValue:
     if held is None:
         require_content(found.public_id)
         raise NotFound
-    return sent(documents.open_document(held), name=held.name, media_type=held.media_type, size=held.size)
+    return downloads.send(held)
 
 
 @blueprint.post("/<document>/remove")

@@ -47,10 +47,7 @@ def show(reference: str) -> ResponseReturnValue:
 @blueprint.get("/<reference>/document.pdf")
 @member
 def document(reference: str) -> ResponseReturnValue:
-    agreement = _found(reference)
-    kept = agreement.document
-    chunks = access.document_bytes(actor=session.actor(), agreement=agreement)
-    return downloads.sent(chunks, name=kept.name, media_type=kept.media_type, size=kept.size)
+    return downloads.send(_found(reference).document)
 
 
 @blueprint.get("/<reference>/evidence")

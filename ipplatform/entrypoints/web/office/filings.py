@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.authorization import allows, require
-from ipplatform.domain.assets.documents import open_document
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.evidence import queries as evidence
 from ipplatform.domain.evidence.erasure import queries as erasures
@@ -18,8 +17,8 @@ from ipplatform.domain.filings import kinds, queries, services
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.permissions import DECIDE, EXAMINE, READ, SEE, on_the_case
 from ipplatform.domain.filings.rules import lifecycle
+from ipplatform.entrypoints.http import downloads
 from ipplatform.entrypoints.http.access import office, writes
-from ipplatform.entrypoints.http.downloads import sent
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Invalid, NotFound
@@ -49,7 +48,7 @@ def download(filing: str, document: str) -> ResponseReturnValue:
     if held is None:
         require_content(case.public_id)
         raise NotFound
-    return sent(open_document(held), name=held.name, media_type=held.media_type, size=held.size)
+    return downloads.send(held)
 
 
 @blueprint.post("/<filing>/take")
