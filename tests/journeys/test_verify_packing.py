@@ -58,6 +58,23 @@ def test_a_bundle_packed_again_is_judged_by_its_files(
         assert "log/entry.json is not the file that SHA256SUMS lists" in desk.report
 
 
+@pytest.mark.parametrize("outer", ["", "evidence (1)/"], ids=["files", "their_folder"])
+def test_what_a_mac_adds_is_not_looked_at_and_named(browser: Browser, address: str, whole: bytes, outer: str) -> None:
+    packed = {f"{outer}{name}": data for name, data in unpacked(whole).items()}
+    added = {f"__MACOSX/{outer}._log": b"attributes", f"{outer}.DS_Store": b"view", f"{outer}log/._entry.json": b"x"}
+    changed = packed | {f"{outer}log/entry.json": packed[f"{outer}log/entry.json"] + b" "}
+    with opened(browser, address) as desk:
+        assert desk.choose(NAME, zipped(added | packed)) == "verified"
+        assert f"Not looked at, since they are named as a Mac names what it adds when it packs: {', '.join(added)}" in (
+            desk.report
+        )
+        assert desk.choose(NAME, zipped(packed)) == "verified"
+        assert "Not looked at" not in desk.report
+        assert desk.choose(NAME, zipped(added | changed)) == "refuted"
+        for other in ("Thumbs.db", f"{outer}.hidden", "__MACOSX"):
+            assert desk.choose(NAME, zipped(packed | {other: b"x"})) != "verified", other
+
+
 def test_a_flipped_byte_is_refuted_and_its_file_named(browser: Browser, address: str, whole: bytes) -> None:
     stored = bytearray(whole)
     stored[whole.index(unpacked(whole)["verify.sh"]) + 100] ^= 1

@@ -36,6 +36,7 @@ def verify(bundle: Bundle, trusted: policy.Policy | None, authority_roots: bytes
     name = "files"
     try:
         yield Check(True, "files", files(bundle))
+        yield from _skipped(bundle)
         name = "manifest"
         leaf = leaves.parse(bundle.read("log/entry.json"))
         yield from filing(bundle, leaf)
@@ -77,6 +78,15 @@ def files(bundle: Bundle) -> str:
             if digests[place] != listed[name]:
                 raise Refuted(f"{name} is not the file that {listing} lists")
     return f"{len(found)} files are what SHA256SUMS and SHA512SUMS say; nothing was damaged on the way"
+
+
+def _skipped(bundle: Bundle) -> Iterator[Check]:
+    """Only a remark: these are no part of a bundle. Each is named, since whoever packed it again could have put one in."""
+    if bundle.skipped:
+        names = ", ".join(bundle.skipped)
+        yield Check(
+            None, "files", f"not looked at, since they are named as a Mac names what it adds when it packs: {names}"
+        )
 
 
 def filing(bundle: Bundle, leaf: leaves.Leaf) -> Iterator[Check]:

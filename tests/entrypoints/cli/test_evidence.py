@@ -52,6 +52,21 @@ def test_a_refuted_bundle_ends_with_one_and_an_unusable_input_with_two(bundle: P
     assert verify(tmp_path, str(bundle), "--policy", "absent").returncode == 2
 
 
+def test_what_a_mac_adds_is_named_and_decides_nothing(bundle: Path, tmp_path: Path) -> None:
+    added = ["__MACOSX/._log", ".DS_Store", "log/._entry.json"]
+    with zipfile.ZipFile(bundle, "a") as packed:
+        for name in added:
+            packed.writestr(name, b"attributes")
+    ended = verify(tmp_path, str(bundle))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert f"not looked at, since they are named as a Mac names what it adds when it packs: {', '.join(added)}" in (
+        ended.stdout
+    )
+    with zipfile.ZipFile(bundle, "a") as packed:
+        packed.writestr("Thumbs.db", b"pictures")
+    assert verify(tmp_path, str(bundle)).returncode == 1
+
+
 @pytest.mark.parametrize("outer", ["", "bundle"], ids=["files", "their folder"])
 def test_a_bundle_unpacked_and_packed_again_is_judged_by_its_files(bundle: Path, tmp_path: Path, outer: str) -> None:
     unpacked = tmp_path / "unpacked" / outer

@@ -16,11 +16,14 @@ MOST_MEMBERS = 5_000
 LARGEST_TOTAL = 8 * 2**30
 LARGEST_TEXT = 4 * 2**20
 HIGHEST_RATIO = 100
+LONGEST_NAME = 200
 CHUNK = 64 * 1024
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*")
 # One folder that people may have packed a bundle in; what an unpacker makes of "evidence (1).zip" included.
 _OUTER = re.compile(r"([A-Za-z0-9_][A-Za-z0-9 ()._-]*/).*", re.DOTALL)
+# What a Mac adds when it packs a folder: no part of a bundle, never opened, and named in the result.
+_ADDED = re.compile(r"__MACOSX/[ -~]*|(?:[ -~]*/)?(?:\.DS_Store|\._[ -.0-~]*)")
 _LISTING = "SHA256SUMS"
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
@@ -30,14 +33,20 @@ class Unusable(Exception):
 
 
 class Bundle:
-    """An opened bundle. Use as a context manager."""
+    """An opened bundle. Use as a context manager. `skipped` names the files that were not looked at."""
 
     def __init__(self, file: Path | BinaryIO) -> None:
         try:
             self._archive = zipfile.ZipFile(file)
         except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise Unusable(f"not a zip file: {error}") from error
-        self._members = _checked(self._archive.infolist())
+        infos = self._archive.infolist()
+        if len(infos) > MOST_MEMBERS:
+            raise Unusable(f"more than {MOST_MEMBERS} files")
+        if sum(info.file_size for info in infos) > LARGEST_TOTAL:
+            raise Unusable("the files are larger than a bundle may be")
+        self.skipped = [info.filename for info in infos if _is_added(info)]
+        self._members = _checked([info for info in infos if not _is_added(info)])
 
     def __enter__(self) -> Bundle:
         return self
@@ -86,8 +95,6 @@ def _unpacked(name: str, handle: IO[bytes]) -> Iterator[bytes]:
 
 def _checked(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     """Files by their names in the bundle. Entries for folders are checked like files and then left out."""
-    if len(infos) > MOST_MEMBERS:
-        raise Unusable(f"more than {MOST_MEMBERS} files")
     outer = _outer([info.filename for info in infos])
     found: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()
@@ -99,9 +106,11 @@ def _checked(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         folded.add(alike)
         if not info.is_dir():
             found[name] = info
-    if sum(info.file_size for info in infos) > LARGEST_TOTAL:
-        raise Unusable("the files are larger than a bundle may be")
     return found
+
+
+def _is_added(info: zipfile.ZipInfo) -> bool:
+    return len(info.orig_filename) <= LONGEST_NAME and _ADDED.fullmatch(info.orig_filename) is not None
 
 
 def _outer(names: list[str]) -> str:
@@ -114,7 +123,7 @@ def _outer(names: list[str]) -> str:
 
 def _check(info: zipfile.ZipInfo, name: str, *, is_outer: bool) -> None:
     odd = not is_outer and not _NAME.fullmatch(name.removesuffix("/"))
-    if odd or ".." in info.filename or len(info.filename) > 200 or info.orig_filename != info.filename:
+    if odd or ".." in info.filename or len(info.filename) > LONGEST_NAME or info.orig_filename != info.filename:
         raise Unusable(f"the name {info.filename[:100]!r} is not one a bundle has")
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFDIR if info.is_dir() else stat.S_IFREG) or (info.is_dir() and info.file_size):

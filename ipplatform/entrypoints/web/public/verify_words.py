@@ -41,6 +41,7 @@ WORDS = {
     "part_trust": _l("Keys"),
     # what each check proves
     "files": _l("{count} files are what SHA256SUMS and SHA512SUMS say; nothing was damaged on the way."),
+    "skipped": _l("Not looked at, since they are named as a Mac names what it adds when it packs: {files}"),
     "left_out": _l("This bundle leaves the filing out: the commitment is shown, what stands behind it is not."),
     "manifest": _l("Filing {filing} ({kind}), submitted {time} as the platform {origin} states."),
     "document": _l("{file} is byte for byte “{name}” ({role}), as it was filed."),

@@ -18,6 +18,7 @@ export async function* verifyBundle(bundle, trust, state, tell) {
   state.part = "files";
   const digests = await requireListed(bundle, tell);
   yield { part: "files", check: "files", facts: { count: digests.size } };
+  if (bundle.skipped.length) yield { part: "files", check: "skipped", remark: true, facts: { files: bundle.skipped } };
   state.part = "inclusion";
   const entry = await bundle.read(ENTRY);
   const leaf = parseLeaf(entry, ENTRY);

@@ -11,6 +11,9 @@ const ZIP64 = 0xffffffff;
 const NAME = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/){0,2}[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 // One folder that people may have packed a bundle in; what an unpacker makes of "evidence (1).zip" included.
 const OUTER = /^[A-Za-z0-9_][A-Za-z0-9 ()._-]*\//;
+// What a Mac adds when it packs a folder: no part of a bundle, never opened, and named in the result.
+const ADDED = /^(?:__MACOSX\/[ -~]*|(?:[ -~]*\/)?(?:\.DS_Store|\._[ -.0-~]*))$/;
+const LONGEST_NAME = 200;
 const LISTING = "SHA256SUMS";
 const ENTRY = "log/entry.json";
 
@@ -31,15 +34,20 @@ export async function openZip(file) {
     at = entries.at(-1).next;
   }
   if (at !== size) throw new Unusable("zip_broken");
-  const members = checked(entries);
+  const members = checked(entries.filter((one) => !isAdded(one)));
   checkPlaces(entries, start);
   return {
     names: [...members.keys()],
+    skipped: entries.filter(isAdded).map(({ stored }) => stored),
     has: (name) => members.has(name),
     size: (name) => of(members, name).size,
     chunks: (name) => chunks(file, of(members, name)),
     read: (name) => read(file, of(members, name)),
   };
+}
+
+function isAdded({ stored }) {
+  return stored.length <= LONGEST_NAME && ADDED.test(stored);
 }
 
 // Files by their names in the bundle. Entries for folders are checked like files and then left out.
@@ -104,7 +112,7 @@ function entry(view, at) {
 
 function check({ stored, name, isFolder, mode, flags, method, size, packed }, isOuter) {
   const odd = !isOuter && !NAME.test(name.replace(/\/$/, ""));
-  if (odd || stored.includes("..") || stored.length > 200) throw new Unusable("zip_name", { file: stored.slice(0, 100) });
+  if (odd || stored.includes("..") || stored.length > LONGEST_NAME) throw new Unusable("zip_name", { file: stored.slice(0, 100) });
   const kind = mode & 0o170000;
   if ((kind && kind !== (isFolder ? 0o040000 : 0o100000)) || (isFolder && size)) throw new Unusable("zip_link", { file: name });
   if (flags & 1 || (method !== 0 && method !== 8)) throw new Unusable("zip_method", { file: name });
@@ -117,7 +125,7 @@ function checkPlaces(members, end) {
   const inOrder = [...members].sort((one, other) => one.offset - other.offset);
   inOrder.forEach((member, place) => {
     const limit = inOrder[place + 1]?.offset ?? end;
-    if (member.offset + 30 + member.stored.length + member.packed > limit) throw new Unusable("zip_member", { file: member.name });
+    if (member.offset + 30 + member.stored.length + member.packed > limit) throw new Unusable("zip_member", { file: member.stored });
   });
   if (members.reduce((sum, member) => sum + member.size, 0) > LARGEST_TOTAL) throw new Unusable("zip_large");
 }

@@ -45,6 +45,56 @@ def test_names_a_bundle_never_has_are_refused(name: str) -> None:
         Bundle(made([(name, b"x")]))
 
 
+ADDED = [
+    "__MACOSX/",
+    "__MACOSX/evidence (1)/._log",
+    "evidence (1)/.DS_Store",
+    "evidence (1)/log/._entry.json",
+    ".DS_Store",
+]
+
+
+def test_what_a_mac_adds_is_left_out_and_named() -> None:
+    packed = made([(ADDED[0], b""), *((name, b"x") for name in ADDED[1:]), ("evidence (1)/SHA256SUMS", b"")])
+    with Bundle(packed) as opened:
+        assert opened.names == ["SHA256SUMS"]
+        assert opened.skipped == ADDED
+        with pytest.raises(Unusable, match="missing"):
+            opened.read("log/._entry.json")
+    with Bundle(made([("a.txt", b"one")])) as opened:
+        assert opened.skipped == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".DS_Store2",
+        ".ds_store",
+        "a/.DS_Store/b",
+        "._a/b",
+        "__macosx/.a",
+        "x__MACOSX/.a",
+        "._é",
+        "__MACOSX/a\nb",
+        "._" + "a" * 199,
+    ],
+)
+def test_nothing_else_is_left_out(name: str) -> None:
+    with pytest.raises(Unusable, match="is not one a bundle has"):
+        Bundle(made([("a.txt", b"one"), (name, b"x")]))
+
+
+def test_what_is_left_out_counts_towards_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = made([("a.txt", b"one"), ("__MACOSX/._a.txt", b"two")])
+    monkeypatch.setattr(reader, "LARGEST_TOTAL", 5)
+    with pytest.raises(Unusable, match="larger than a bundle may be"):
+        Bundle(packed)
+    monkeypatch.undo()
+    monkeypatch.setattr(reader, "MOST_MEMBERS", 1)
+    with pytest.raises(Unusable, match="more than 1 files"):
+        Bundle(packed)
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("names", [("a", "a"), ("a", "A")])
 def test_a_name_occurs_once(names: tuple[str, str]) -> None:
