@@ -6,14 +6,12 @@ from importlib import import_module
 
 from flask import Flask
 
-from ipplatform.entrypoints.api import strict_json
 from ipplatform.entrypoints.api.openapi import ProblemApi
 from ipplatform.entrypoints.api.v1 import RESOURCES
 from ipplatform.entrypoints.http import csrf
 
 
 def init_app(app: Flask) -> ProblemApi:
-    strict_json.use()
     api = ProblemApi()
     api.init_app(app)
     for name in RESOURCES:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from functools import cache
 from typing import Any, NoReturn
 
 import flask
-from flask_smorest import Blueprint
-from marshmallow import Schema
 from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
 
@@ -29,15 +26,6 @@ class StrictParser(FlaskParser):
             # Nested too deeply, or a number of more digits than Python reads.
             raise json.JSONDecodeError("beyond what is read", text[:100], 0) from error
 
-    def _get_schema(self, argmap: Any, req: flask.Request) -> Schema:
-        return _made(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
-
-
-@cache
-def _made(schema: type[Schema]) -> Schema:
-    """Made once: making one costs more than reading a request with it."""
-    return schema()
-
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
@@ -53,8 +41,3 @@ def _finite(text: str) -> float:
 
 def _refuse(constant: str) -> NoReturn:
     raise json.JSONDecodeError(f"{constant} is not a JSON value", "", 0)
-
-
-def use() -> None:
-    """Parse the arguments of every API view strictly; before their modules are imported."""
-    Blueprint.ARGUMENTS_PARSER = StrictParser()

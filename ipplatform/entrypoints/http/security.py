@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 
 from flask import Flask, Response, g, request
 
@@ -14,6 +15,14 @@ POLICY = (
 
 DATA = frozenset({"application/json", "application/problem+json"})
 NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
+ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
 
 
 def csp_nonce() -> str:
@@ -25,22 +34,21 @@ def csp_nonce() -> str:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    if response.mimetype in DATA:
-        headers.setdefault("Content-Security-Policy", NOTHING)
-    else:
-        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    given = {name.lower() for name, _value in headers}
+    headers.extend([(name, value) for name, value in _wanted(response) if name.lower() not in given])
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store" if g.get("standing") else "no-cache")
         headers.add("Vary", "Cookie, Accept-Language")
     return response
+
+
+def _wanted(response: Response) -> Iterator[tuple[str, str]]:
+    """What an answer carries unless its view has said otherwise."""
+    yield "Content-Security-Policy", NOTHING if response.mimetype in DATA else POLICY.format(nonce=csp_nonce())
+    yield from ALWAYS
+    if request.is_secure:
+        yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        yield "Cache-Control", "no-store" if g.get("standing") else "no-cache"
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, g, request, session
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from ipplatform.domain.accounts import queries
@@ -29,6 +30,13 @@ class SignedIn:
 
     def get_id(self) -> str:
         return self.token
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Pages alone have a cookie: a program brings its token each time, and no cookie is read or set for it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return self.make_null_session(app) if request.path.startswith(API) else super().open_session(app, request)
 
 
 def actor() -> Actor:
@@ -71,6 +79,7 @@ def end() -> None:
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = PageSessions()
     login_manager.session_protection = None
     login_manager.init_app(app)
     app.before_request(_load)

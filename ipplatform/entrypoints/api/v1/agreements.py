@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.licensing import access, queries, services
 from ipplatform.domain.licensing.models import Agreement
 from ipplatform.domain.licensing.permissions import LIST
 from ipplatform.domain.licensing.schemas import AgreementListSchema, SignSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1 import licence_schemas as out
 from ipplatform.entrypoints.http import downloads
 from ipplatform.entrypoints.http.access import token

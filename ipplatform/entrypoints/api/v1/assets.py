@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
@@ -15,6 +14,7 @@ from ipplatform.domain.assets.importing import report, runs
 from ipplatform.domain.assets.models import Asset
 from ipplatform.domain.assets.rules import KINDS, STATUSES, shows_content
 from ipplatform.domain.assets.schemas import AssetFilterSchema, ReportFilterSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.http.access import accepts_upload, token
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import Forbidden

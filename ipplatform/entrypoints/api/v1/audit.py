@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from ipplatform.domain.evidence.audit import console, progress, runs
 from ipplatform.domain.evidence.models import AuditRun
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.http import downloads
 from ipplatform.entrypoints.http.access import token, writes
 from ipplatform.entrypoints.http.session import actor

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from ipplatform.domain.accounts.authorization import require
@@ -19,6 +18,7 @@ from ipplatform.domain.evidence.erasure.schemas import (
     RefusalSchema,
     RequestSchema,
 )
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.http.access import token, writes
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound

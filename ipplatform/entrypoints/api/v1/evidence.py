@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
@@ -17,6 +16,7 @@ from ipplatform.domain.evidence.models import Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
 from ipplatform.domain.evidence.time import queries as times
 from ipplatform.domain.evidence.time import stamping
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.http import bundles, certificates
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor

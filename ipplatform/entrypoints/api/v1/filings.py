@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.assets import documents
 from ipplatform.domain.filings import queries, services
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.permissions import READ
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1.filing_schemas import (
     AmendmentSchema,
     DocumentSchema,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from ipplatform.domain.marketplace import access, queries, services
 from ipplatform.domain.marketplace.models import Listing
 from ipplatform.domain.marketplace.schemas import ListingCloseSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1.market_schemas import (
     ListingChangeSchema,
     ListingFilterSchema,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from ipplatform.domain.marketplace import access, queries, services
 from ipplatform.domain.marketplace.matching import matches
 from ipplatform.domain.marketplace.models import Need
 from ipplatform.domain.marketplace.schemas import MatchDeclineSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1.market_schemas import (
     MarketPageQuerySchema,
     MatchesSchema,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from ipplatform.domain.accounts.authorization import allows, require
 from ipplatform.domain.licensing import access, guidance, queries, services
@@ -14,6 +13,7 @@ from ipplatform.domain.licensing.permissions import LIST, NEGOTIATE
 from ipplatform.domain.licensing.rules import lifecycle
 from ipplatform.domain.licensing.schemas import DeclineSchema, MessageSchema, NegotiationListSchema
 from ipplatform.domain.marketplace import access as market
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1 import licence_schemas as out
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor

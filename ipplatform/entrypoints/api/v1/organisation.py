@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from ipplatform.domain.accounts import queries, services
 from ipplatform.domain.accounts.authorization import require
 from ipplatform.domain.accounts.permissions import PERMISSIONS
 from ipplatform.domain.accounts.schemas import InvitationSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.openapi import scoped
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from ipplatform.domain.assets import access
@@ -14,6 +13,7 @@ from ipplatform.domain.licensing.schemas import ExtentSchema
 from ipplatform.domain.rights import acts, queries, territory, words
 from ipplatform.domain.rights import fields as field_tree
 from ipplatform.domain.rights.errors import describe
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1 import licence_schemas as out
 from ipplatform.entrypoints.http.access import public, token
 from ipplatform.entrypoints.http.session import actor

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from ipplatform.domain.marketplace.search import pages
 from ipplatform.domain.marketplace.search.schemas import SearchSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.api.v1.market_schemas import SearchResultsSchema, hit
 from ipplatform.entrypoints.http.access import token
 

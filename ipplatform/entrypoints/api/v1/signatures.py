@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from ipplatform.domain.accounts.authorization import require
@@ -15,6 +14,7 @@ from ipplatform.domain.evidence.holder import queries, services
 from ipplatform.domain.evidence.holder.permissions import SEE_SIGNATURES
 from ipplatform.domain.evidence.holder.schemas import NewSignatureSchema
 from ipplatform.domain.evidence.models import Record
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound

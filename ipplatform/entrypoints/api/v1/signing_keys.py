@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from ipplatform.domain.accounts.authorization import require
@@ -14,6 +13,7 @@ from ipplatform.domain.evidence.holder.models import SigningChallenge, SigningKe
 from ipplatform.domain.evidence.holder.permissions import SEE_KEYS
 from ipplatform.domain.evidence.holder.publickeys import ALGORITHMS, PublicKey
 from ipplatform.domain.evidence.holder.schemas import EndOfKeySchema, NewKeySchema, ProofOfPossessionSchema
+from ipplatform.entrypoints.api.blueprint import Blueprint
 from ipplatform.entrypoints.http.access import token
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound
