@@ -1,7 +1,8 @@
 """Work to be done after the commit: an outbox row written in the business transaction, run by the worker.
 
 The row is the truth. A job is leased, its handler's writes and the row's end are one transaction, and a failure is
-retried with growing pauses; handlers are idempotent. Jobs with transactions of their own end several at a time. Why no broker stands between: docs/decisions.
+retried with growing pauses; handlers are idempotent. Jobs with transactions of their own end several at a time, and
+those that say so are done several at a time. Why no broker stands between: docs/decisions.
 """
 
 from __future__ import annotations
@@ -22,12 +23,17 @@ from ipplatform.foundation import direct
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, is_sqlite, transaction
 from ipplatform.foundation.prepared import Prepared
+from ipplatform.foundation.secretbox import Damaged
 
 Handler = Callable[[dict[str, Any]], None]
+Several = Callable[[list[dict[str, Any]]], None]
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
 TOGETHER = 1.0  # Seconds.
+MOST_LEASED = 100
 _handlers: dict[str, Handler] = {}
+_handlers_of_several: dict[str, Several] = {}
+_gathered_by: dict[str, Callable[[dict[str, Any]], Any]] = {}
 _with_own_transactions: set[str] = set()
 log = structlog.get_logger()
 
@@ -95,6 +101,20 @@ def job(name: str, *, own_transactions: bool = False) -> Callable[[Handler], Han
     return register
 
 
+def job_of_several(name: str, *, alike: Callable[[dict[str, Any]], Any]) -> Callable[[Several], Several]:
+    """As ``job`` with transactions of its own, for jobs done at once with all that wait and are ``alike``.
+
+    The function is given their payloads, oldest first, of which ``alike`` gives the same hashable value. When it fails
+    each of them is tried again.
+    """
+
+    def register(handler: Several) -> Several:
+        _handlers_of_several[name], _gathered_by[name] = handler, alike
+        return handler
+
+    return register
+
+
 def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_at: datetime | None = None) -> None:
     """Write a job into the current transaction. With ``key``, the same job waiting already is enough.
 
@@ -118,20 +138,42 @@ def _enqueued(sqlite: bool) -> Prepared:
     return Prepared(upsert, columns=["name", "key", "created_at", *again])
 
 
-def run_due(limit: int = 20) -> int:
-    """Lease and run up to ``limit`` due jobs, each on its own; how many were tried."""
+def run_due(limit: int = MOST_LEASED) -> int:
+    """Lease and run up to ``limit`` due jobs; how many were tried."""
     lease = now() + LEASE
     with transaction():
         leased = _lease(limit, lease)
     done = _Done(lease)
-    for one in leased:
-        if one.name in _with_own_transactions:
-            _run_outside(one, done)
+    for alike in _gathered(leased):
+        if _runs_outside(alike[0].name):
+            _run_outside(alike, done)
         else:
             done.end()
-            _run_inside(one.id, lease)
+            _run_inside(alike[0].id, lease)
     done.end()
     return len(leased)
+
+
+def _gathered(leased: Sequence[_Leased]) -> list[list[_Leased]]:
+    """In the order of the first of each; most jobs are alone."""
+    found: dict[Any, list[_Leased]] = {}
+    for one in leased:
+        found.setdefault(_likeness(one), []).append(one)
+    return list(found.values())
+
+
+def _likeness(one: _Leased) -> Any:
+    if one.name not in _gathered_by:
+        return one.id
+    try:
+        return one.name, _gathered_by[one.name](EncryptedJson.opened(one.sealed))
+    except Damaged:
+        # Alone it fails alone.
+        return one.id
+
+
+def _runs_outside(name: str) -> bool:
+    return name in _with_own_transactions or name in _handlers_of_several
 
 
 def run_all() -> int:
@@ -151,10 +193,10 @@ class _Done:
         self._since = 0.0
         self._identities: list[int] = []
 
-    def add(self, identity: int, name: str) -> None:
+    def add(self, identities: Sequence[int], name: str) -> None:
         if not self._identities:
             self._name, self._since = name, monotonic()
-        self._identities.append(identity)
+        self._identities.extend(identities)
 
     def end_before(self, name: str) -> None:
         """End them before a job that may be a long one, and when they have waited: a crash would run them again."""
@@ -178,18 +220,24 @@ def _lease(limit: int, until: datetime) -> list[_Leased]:
     return leased
 
 
-def _run_outside(one: _Leased, done: _Done) -> None:
-    """Run a job that opens its own transactions, unless those before it took so long that another worker has it now."""
-    done.end_before(one.name)
+def _run_outside(jobs: Sequence[_Leased], done: _Done) -> None:
+    """Run what opens its own transactions, unless those before it took so long that another worker has it now."""
+    name = jobs[0].name
+    done.end_before(name)
     if now() >= done.lease:
         return
     try:
-        _handlers[one.name](EncryptedJson.opened(one.sealed))
+        payloads = [EncryptedJson.opened(one.sealed) for one in jobs]
+        if name in _handlers_of_several:
+            _handlers_of_several[name](payloads)
+        else:
+            _handlers[name](payloads[0])
     except Exception as error:
-        log.exception("job failed", job=one.id, error=type(error).__name__)
-        _put_back(one.id, error)
+        for one in jobs:
+            log.exception("job failed", job=one.id, error=type(error).__name__)
+            _put_back(one.id, error)
     else:
-        done.add(one.id, one.name)
+        done.add([one.id for one in jobs], name)
 
 
 def _run_inside(identity: int, lease: datetime) -> None:

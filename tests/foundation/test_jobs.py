@@ -40,6 +40,12 @@ def _handlers(app: Flask) -> None:
             meanwhile.pop(0)()
         ran.append(payload)
 
+    @jobs.job_of_several("test.several", alike=lambda payload: payload["to"])
+    def several(payloads: list[dict[str, Any]]) -> None:
+        if meanwhile:
+            meanwhile.pop(0)()
+        ran.append([payload["number"] for payload in payloads])
+
     @jobs.job("test.fail")
     def fail(payload: dict[str, Any]) -> None:
         db.session.add(AuditEntry(at=now(), action="half.done", subject_kind="x", subject="x"))
@@ -229,3 +235,46 @@ def test_a_later_job_waits_for_its_time() -> None:
     with transaction():
         jobs.enqueue("test.note", {}, run_at=now() + timedelta(hours=1))
     assert jobs.run_all() == 0
+
+
+def test_jobs_that_are_alike_are_done_at_once_the_oldest_first() -> None:
+    with transaction():
+        for number, to in enumerate("aabab"):
+            jobs.enqueue("test.several", {"to": to, "number": number})
+    with counted_commits() as commits:
+        assert jobs.run_due() == 5
+    assert ran == [[0, 1, 3], [2, 4]]
+    assert len(commits) == 2
+    assert jobs.run_due() == 0
+
+
+def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_and_nothing_else() -> None:
+    with transaction():
+        for number, to in enumerate("aab"):
+            jobs.enqueue("test.several", {"to": to, "number": number})
+    meanwhile.append(refuse)
+    jobs.run_due()
+    assert ran == [[2]]
+    assert sorted(map(tuple, db.session.execute(select(Outbox.state, Outbox.attempts)))) == [
+        ("done", 0),
+        ("waiting", 1),
+        ("waiting", 1),
+    ]
+    with transaction():
+        db.session.execute(update(Outbox).values(run_at=now() - timedelta(seconds=1)))
+    jobs.run_due()
+    assert ran == [[2], [0, 1]]
+
+
+def test_a_damaged_job_does_not_keep_those_that_would_be_done_with_it() -> None:
+    with transaction():
+        for number in range(3):
+            jobs.enqueue("test.several", {"to": "a", "number": number})
+    with transaction():
+        first = select(Outbox.id).order_by(Outbox.id).limit(1).scalar_subquery()
+        db.session.execute(
+            text("UPDATE outbox SET payload = :none WHERE id = :first"),
+            {"none": b"x", "first": db.session.scalar(select(first))},
+        )
+    jobs.run_due()
+    assert ran == [[1, 2]]

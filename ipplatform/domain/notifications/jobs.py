@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ipplatform.foundation import settings
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.jobs import job
+from ipplatform.foundation.jobs import job, job_of_several
 from ipplatform.foundation.storage import write_durably
 
 Renderer = Callable[[str, str, dict[str, Any]], tuple[str, str, str | None]]
@@ -36,6 +36,16 @@ def send(payload: dict[str, Any]) -> None:
     else:
         name = f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}.eml"
         write_durably(settings.current().mail_folder / name, message.as_bytes())
+
+
+@job_of_several("listed mail", alike=lambda payload: (payload["to"], payload["locale"], payload["template"]))
+def send_list(payloads: list[dict[str, Any]]) -> None:
+    """One mail for all of them: who files five hundred applications at once wants to read of it once."""
+    if len(payloads) == 1:
+        return send(payloads[0])
+    contexts = [payload["context"] for payload in payloads]
+    whole = {"name": contexts[-1]["name"], "listed": contexts}
+    return send({**payloads[0], "template": payloads[0]["template"] + "_several", "context": whole})
 
 
 def compose(payload: dict[str, Any]) -> EmailMessage:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import smtplib
 from dataclasses import replace
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -61,3 +63,49 @@ def test_no_transaction_is_open_while_a_mail_is_made(app: Flask, monkeypatch: py
         services.mail(to="wen@example.com", template="password_reset", locale="zh", context=context)
     assert jobs.run_all() == 1
     assert open_meanwhile == [False]
+
+
+def received(number: int, *, to: str = "wen@example.com", locale: str = "en") -> None:
+    context = {"name": "Wen Ling", "number": f"F-{number}", "documents": number, "path": f"/filings/{number}"}
+    services.listed(to=to, template="filing_received", locale=locale, context=context, key=f"received/{number}")
+
+
+@both_databases
+def test_who_files_much_at_once_gets_one_mail_that_names_each(app: Flask) -> None:
+    with transaction():
+        for number in (1, 2, 3):
+            received(number)
+        received(4, to="li@example.com")
+    assert jobs.run_all() == 4
+    [alone, several] = sorted(mails_written(app), key=lambda mail: str(mail["To"]))
+    assert alone["Subject"] == "Received: filing F-4"
+    assert several["To"] == "wen@example.com"
+    assert several["Subject"] == "Received: 3 filings"
+    for kind in ("plain", "html"):
+        body = several.get_body((kind,))
+        assert body is not None
+        for number in (1, 2, 3):
+            assert f"F-{number}" in body.get_content()
+            assert f"{app.config['SETTINGS'].base_url}/filings/{number}" in body.get_content()
+    plain = several.get_body(("plain",))
+    assert plain is not None
+    assert "F-1 · 1 document" in plain.get_content().splitlines()
+    assert "F-2 · 2 documents" in plain.get_content().splitlines()
+
+
+@both_databases
+def test_the_mail_that_names_each_is_in_the_language_of_its_reader(app: Flask) -> None:
+    with transaction():
+        received(1, locale="zh")
+        received(2, locale="zh")
+    jobs.run_all()
+    [mail] = mails_written(app)
+    assert mail["Subject"] == "已收到 2 件申请"
+    plain = mail.get_body(("plain",))
+    assert plain is not None
+    assert "filing" not in plain.get_content().replace("/filings/", "")
+
+
+def mails_written(app: Flask) -> list[EmailMessage]:
+    folder = app.config["SETTINGS"].mail_folder
+    return [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.iterdir())]

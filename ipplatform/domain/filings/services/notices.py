@@ -16,7 +16,7 @@ def received(actor: Actor, filing: Filing, *, documents: int) -> None:
     person = accounts.names(actor)
     if person is None:
         return
-    notifications.mail(
+    notifications.listed(
         to=person.email,
         template="filing_received",
         locale=person.locale,
