@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ipplatform.foundation import turns
+from ipplatform.foundation.at_hand import AtHand
 from ipplatform.foundation.db import db, is_sqlite, transaction
 from ipplatform.foundation.prepared import Prepared
 from ipplatform.foundation.together import Group, Task
@@ -30,8 +31,9 @@ class _Unit:
     """One write transaction; what is not committed when it is closed is rolled back."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._taken = engine.raw_connection()
+        self._engine, self._at_hand = engine, _at_hand(engine, reads=False)
+        self._taken = self._at_hand.take(engine)
+        self.is_over = False
         self.driver: Any = self._taken.driver_connection
         if engine.dialect.name == "sqlite":
             try:
@@ -47,10 +49,14 @@ class _Unit:
 
     def commit(self) -> None:
         with self.translated():
-            self._taken.commit()
+            self.driver.commit()
+        self.is_over = True
 
     def close(self) -> None:
-        self._taken.close()
+        if self.is_over:
+            self._at_hand.rest(self._taken)
+        else:
+            self._at_hand.release(self._taken)
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -66,6 +72,7 @@ class _Unit:
 _is_direct: ContextVar[bool] = ContextVar("is_direct", default=False)
 _unit: ContextVar[_Unit | None] = ContextVar("direct_unit", default=None)
 _groups: WeakKeyDictionary[Engine, Group] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Engine, tuple[AtHand, AtHand]] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -113,8 +120,9 @@ def _alone(task: Task) -> None:
     unit = _Unit(db.engine)
     try:
         with unit.translated(), unit.driver.pipeline():
-            if task.attempt(unit):
+            if went_well := task.attempt(unit):
                 unit.driver.commit()
+        unit.is_over = went_well
     finally:
         unit.close()
 
@@ -143,18 +151,20 @@ def _current() -> tuple[Any, Dialect]:
 def look(statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of one reading statement, in no transaction but its own."""
     engine = db.engine
-    taken = engine.raw_connection()
+    at_hand = _at_hand(engine, reads=True)
+    taken = at_hand.take(engine)
     try:
-        driver: Any = taken.driver_connection
-        if engine.dialect.name == "sqlite":
-            return statement.run(driver, engine.dialect, values)
-        driver.autocommit = True
-        try:
-            return statement.run(driver, engine.dialect, values)
-        finally:
-            driver.autocommit = False
-    finally:
-        taken.close()
+        rows = statement.run(taken.driver_connection, engine.dialect, values)
+    except BaseException:
+        at_hand.release(taken)
+        raise
+    at_hand.rest(taken)
+    return rows
+
+
+def _at_hand(engine: Engine, *, reads: bool) -> AtHand:
+    kept = _kept.get(engine) or _kept.setdefault(engine, (AtHand(engine), AtHand(engine, autocommit=True)))
+    return kept[reads]
 
 
 def see_anew() -> None:

@@ -70,8 +70,13 @@ def take_turns(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkin")
     def returned(_connection: Any, record: Any) -> None:
-        if record.info.pop(_TURN, False):
-            record.info["queue"].leave()
+        leave(record)
+
+
+def leave(connection: Any) -> None:
+    """After the transaction, where the connection does not go back to its pool; a database without a queue has no turns."""
+    if connection.info.pop(_TURN, False):
+        connection.info["queue"].leave()
 
 
 def await_turn(connection: Any) -> None:

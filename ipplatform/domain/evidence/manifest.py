@@ -94,12 +94,24 @@ def commit(salt: bytes, manifest: bytes) -> bytes:
 
 def plain(value: Any) -> Any:
     """The same value in manifest types: text in NFC, dates in ISO 8601, decimals as written, sets sorted."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
+    if kind is dict:
         return {plain(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if kind is list:
         return [plain(item) for item in value]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """What is rarer than text, objects and arrays."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return plain(dict(value))
+    if isinstance(value, list | tuple):
+        return plain(list(value))
     if isinstance(value, datetime):
         return timestamp(value)
     if isinstance(value, date):

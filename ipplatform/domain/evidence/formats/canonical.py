@@ -51,15 +51,15 @@ def _ordered(value: object, depth: int) -> object:
     if depth > DEEPEST:
         raise CanonicalError(f"nested deeper than {DEEPEST}")
     if isinstance(value, str):
-        return _text(value)
+        return value if value.isascii() else _text(value)
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int):
-        return _integer(value)
     if isinstance(value, dict):
         return {name: _ordered(value[name], depth + 1) for name in _sorted(value)}
     if isinstance(value, list | tuple):
         return [_ordered(item, depth + 1) for item in value]
+    if isinstance(value, int):
+        return _integer(value)
     raise CanonicalError(f"{type(value).__name__} has no canonical form")
 
 

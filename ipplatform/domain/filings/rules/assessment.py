@@ -110,7 +110,8 @@ def started(task: Task, raw: Mapping[str, Any]) -> bool:
 
 def unknown_fields(kind: Kind, raw: Mapping[str, Any]) -> list[str]:
     """Names in `raw` that no task of the kind asks for."""
-    return [name for name in raw if name not in kind.whole_schema.fields]
+    known = kind.whole_schema.fields
+    return [name for name in raw if name not in known]
 
 
 def _answers(schema: Schema, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def new_filing(
         fields=content,
         documents=[digest_of(document, role=role) for role, document in attachments],
         idempotency_key=key_of(public_id),
-        digest=evidence.request_digest(request_digest),
+        digest=request_digest,
     )
     filing = rows.made(
         Filing,
