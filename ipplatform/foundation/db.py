@@ -27,6 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import OperationalError
@@ -115,6 +116,12 @@ class EncryptedJson(TypeDecorator[Any]):
 
 def is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
+
+
+def insert_into(table: Any, dialect: Dialect | None = None) -> Any:
+    """An INSERT that may say what becomes of a row that is there already, for the application's database or ``dialect``."""
+    name = dialect.name if dialect is not None else db.engine.dialect.name
+    return sqlite.insert(table) if name == "sqlite" else postgresql.insert(table)
 
 
 def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:

@@ -31,11 +31,11 @@ class _Unit:
     """One write transaction; what is not committed when it is closed is rolled back."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._at_hand = engine, _at_hand(engine, reads=False)
+        self.dialect, self._at_hand = engine.dialect, _at_hand(engine, reads=False)
         self._taken = self._at_hand.take(engine)
         self.is_over = False
         self.driver: Any = self._taken.driver_connection
-        if engine.dialect.name == "sqlite":
+        if self.dialect.name == "sqlite":
             try:
                 turns.await_turn(self._taken)
                 self.execute("BEGIN IMMEDIATE")
@@ -61,12 +61,11 @@ class _Unit:
     @contextmanager
     def translated(self) -> Iterator[None]:
         """The driver's errors as SQLAlchemy's."""
-        dialect = self._engine.dialect
-        base = dialect.loaded_dbapi.Error
+        base = self.dialect.loaded_dbapi.Error
         try:
             yield
         except base as error:
-            raise DBAPIError.instance(None, None, error, base, hide_parameters=True, dialect=dialect) from error
+            raise DBAPIError.instance(None, None, error, base, hide_parameters=True, dialect=self.dialect) from error
 
 
 _is_direct: ContextVar[bool] = ContextVar("is_direct", default=False)
@@ -141,7 +140,7 @@ def run_many(statement: Prepared, rows: list[dict[str, Any]]) -> None:
 def _current() -> tuple[Any, Dialect]:
     unit = _unit.get()
     if unit is not None:
-        return unit.driver, db.engine.dialect
+        return unit.driver, unit.dialect
     if is_direct():
         raise RuntimeError("a direct transaction writes inside foundation.direct.write")
     connection = db.session.connection()

@@ -9,19 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import Index, LargeBinary, String, Table, UniqueConstraint, bindparam, or_, select, type_coerce, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import (
+    ClauseElement,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ipplatform.foundation import direct
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, is_sqlite, transaction
+from ipplatform.foundation.db import Base, EncryptedJson, UtcDateTime, db, insert_into, transaction
 from ipplatform.foundation.prepared import Prepared
 from ipplatform.foundation.secretbox import Damaged
 
@@ -81,6 +91,16 @@ _END = (
     .where(_OF_THESE, Outbox.leased_until == bindparam("lease"))
     .values(state="done", ended_at=bindparam("moment"), leased_until=None)
 )
+_AGAIN = ("payload", "state", "run_at", "attempts", "leased_until")
+
+
+def _enqueued(dialect: Dialect) -> ClauseElement:
+    row = insert_into(cast(Table, Outbox.__table__), dialect)
+    again = {name: row.excluded[name] for name in _AGAIN}
+    return cast(ClauseElement, row.on_conflict_do_update(index_elements=["name", "key"], set_=again))
+
+
+_ENQUEUED = Prepared(_enqueued, columns=["name", "key", "created_at", *_AGAIN])
 
 
 def job(name: str, *, own_transactions: bool = False) -> Callable[[Handler], Handler]:
@@ -124,18 +144,7 @@ def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_a
     moment = now()
     again = {"payload": payload, "state": "waiting", "run_at": run_at or moment, "attempts": 0, "leased_until": None}
     row = {"name": name, "key": key, "created_at": moment, **again}
-    direct.run(_enqueued(is_sqlite()), row)
-
-
-@cache
-def _enqueued(sqlite: bool) -> Prepared:
-    """Made once, since every filing writes a job."""
-    row = (sqlite_insert if sqlite else postgresql_insert)(cast(Table, Outbox.__table__))
-    again = ("payload", "state", "run_at", "attempts", "leased_until")
-    upsert = row.on_conflict_do_update(
-        index_elements=["name", "key"], set_={name: row.excluded[name] for name in again}
-    )
-    return Prepared(upsert, columns=["name", "key", "created_at", *again])
+    direct.run(_ENQUEUED, row)
 
 
 def run_due(limit: int = MOST_LEASED) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
 Processor = Callable[[Any], Any] | None
+Spelled = Callable[[Dialect], ClauseElement]
 
 
 class _Compiled(NamedTuple):
@@ -32,10 +33,11 @@ class _Compiled(NamedTuple):
 class Prepared:
     """One statement for any database. Its values are processed by their types, as SQLAlchemy would; no list is expanded.
 
-    Errors of the driver come as SQLAlchemy's (DBAPIError), without the values.
+    ``statement`` may be a function of the dialect, for what each database writes in its own way. Errors of the driver
+    come as SQLAlchemy's (DBAPIError), without the values.
     """
 
-    def __init__(self, statement: ClauseElement, *, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: ClauseElement | Spelled, *, columns: Sequence[str] | None = None) -> None:
         self._statement, self._columns = statement, columns
         self._compiled: dict[str, _Compiled] = {}
 
@@ -66,20 +68,21 @@ class Prepared:
         return self._compiled.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        made: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
+        statement = self._statement if isinstance(self._statement, ClauseElement) else self._statement(dialect)
+        made: Any = statement.compile(dialect=dialect, column_keys=self._columns)
         names = made.positiontup if made.positional else list(made.binds)
         binds = tuple((name, made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
         constants = {name: one.effective_value for name, one in made.binds.items() if not one.required}
-        answers = isinstance(self._statement, Select) or bool(made.effective_returning)
-        compiled = _Compiled(str(made), bool(made.positional), binds, constants, self._results(dialect), answers)
+        answers = isinstance(statement, Select) or bool(made.effective_returning)
+        results = _results(statement, dialect) if isinstance(statement, Select) else ()
+        compiled = _Compiled(str(made), bool(made.positional), binds, constants, results, answers)
         self._compiled[dialect.name] = compiled
         return compiled
 
-    def _results(self, dialect: Dialect) -> tuple[Processor, ...]:
-        if not isinstance(self._statement, Select):
-            return ()
-        types = [column.type.dialect_impl(dialect) for column in self._statement.selected_columns]
-        return tuple(cast("Any", one).result_processor(dialect, None) for one in types)
+
+def _results(statement: Select[Any], dialect: Dialect) -> tuple[Processor, ...]:
+    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+    return tuple(cast("Any", one).result_processor(dialect, None) for one in types)
 
 
 def _processed(row: Sequence[Any], results: Sequence[Processor]) -> tuple[Any, ...]:

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, Table, insert
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ClauseElement, Column, Table, insert
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import make_transient_to_detached
 
 from ipplatform.foundation import direct
-from ipplatform.foundation.db import Base, db, is_sqlite
+from ipplatform.foundation.db import Base, db, insert_into
 from ipplatform.foundation.prepared import Prepared
 
 Row = TypeVar("Row", bound=Base)
@@ -36,7 +35,7 @@ def insert_unless_there(row: Base) -> bool:
     """
     model, given = type(row), row.__dict__
     values = _whole(model, given)
-    written = direct.run(_returning(model, is_sqlite()), values)
+    written = direct.run(_returning(model), values)
     if not written:
         return False
     given.update(values, id=written[0][0])
@@ -83,7 +82,10 @@ def _plain(model: type[Base]) -> Prepared:
 
 
 @cache
-def _returning(model: type[Base], sqlite: bool) -> Prepared:
+def _returning(model: type[Base]) -> Prepared:
     table = _table(model)
-    statement = (sqlite_insert if sqlite else postgresql_insert)(table)
-    return Prepared(statement.on_conflict_do_nothing().returning(table.c.id), columns=list(_columns(model)))
+
+    def spelled(dialect: Dialect) -> ClauseElement:
+        return cast(ClauseElement, insert_into(table, dialect).on_conflict_do_nothing().returning(table.c.id))
+
+    return Prepared(spelled, columns=list(_columns(model)))

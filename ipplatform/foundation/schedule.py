@@ -12,13 +12,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ipplatform.foundation import jobs, settings
 from ipplatform.foundation.clock import now
-from ipplatform.foundation.db import Base, UtcDateTime, db, is_sqlite, transaction
+from ipplatform.foundation.db import Base, UtcDateTime, db, insert_into, transaction
 
 EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  local time of the zone, whatever that is
 KEY = "schedule"
@@ -87,8 +85,7 @@ def enqueue_due() -> int:
 def _take(name: str, recurring: _Recurring) -> bool:
     """Whether the turn is ours. One remembered further ahead than a period comes from a clock that was wrong."""
     turn, wrong = recurring.turn(), recurring.turn() + recurring.period
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
-    first = insert(ScheduledTurn).values(name=name, turn=turn, taken_at=now()).on_conflict_do_nothing()
+    first = insert_into(ScheduledTurn).values(name=name, turn=turn, taken_at=now()).on_conflict_do_nothing()
     if db.session.scalar(first.returning(ScheduledTurn.name)) is not None:
         return recurring.at is None
     later = update(ScheduledTurn).where(

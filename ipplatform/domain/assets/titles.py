@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ipplatform.domain.assets import classification, scheme_titles
 from ipplatform.domain.assets.models import ClassificationTitle
-from ipplatform.foundation.db import db, is_sqlite
+from ipplatform.foundation.db import db, insert_into
 from ipplatform.foundation.i18n import current_locale
 
 SCHEMES = ("ipc", "cpc", "locarno", "nice", "vienna")
@@ -87,8 +85,7 @@ def store(titles: Iterable[tuple[str, str]], *, scheme: str, language: str) -> i
 
 
 def _upsert(rows: list[dict[str, str]]) -> None:
-    insert: Any = sqlite.insert if is_sqlite() else postgresql.insert
-    statement = insert(ClassificationTitle).values(rows)
+    statement = insert_into(ClassificationTitle).values(rows)
     keys = ["scheme", "code", "language"]
     db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"title": statement.excluded.title}))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, Request, abort, current_app, g, request
 
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.foundation.errors import Forbidden, NotFound, Unauthenticated
@@ -91,11 +92,19 @@ def bearer_token() -> str | None:
     return (sent.strip() or None) if scheme.lower() == "bearer" else None
 
 
+class ViewRequest(Request):
+    """A request that knows which function will answer it."""
+
+    @cached_property
+    def view(self) -> Any:
+        """None when nothing is at this address."""
+        endpoint = self.endpoint
+        return None if endpoint is None else _method_of(current_app.view_functions.get(endpoint), self.method)
+
+
 def view_of_request() -> Any:
     """The function that will answer this request, or None."""
-    if request.endpoint is None:
-        return None
-    return _method_of(current_app.view_functions.get(request.endpoint), request.method)
+    return cast(ViewRequest, request).view
 
 
 def _method_of(function: Any, method: str) -> Any:
@@ -141,13 +150,13 @@ def init_app(app: Flask) -> None:
 
 
 def _limit_body() -> None:
-    if getattr(view_of_request(), "accepts_upload", False):
-        limit = current_app.config["SETTINGS"].document_max_bytes + UPLOAD_ALLOWANCE
-        request.max_content_length = limit
-    smaller = getattr(view_of_request(), "largest_body", None)
+    view, length = view_of_request(), request.content_length
+    if getattr(view, "accepts_upload", False):
+        request.max_content_length = current_app.config["SETTINGS"].document_max_bytes + UPLOAD_ALLOWANCE
+    smaller = getattr(view, "largest_body", None)
     if smaller is not None:
         request.max_content_length = smaller
-    if request.content_length is not None and request.content_length > (request.max_content_length or 0):
+    if length is not None and length > (request.max_content_length or 0):
         abort(413)
 
 

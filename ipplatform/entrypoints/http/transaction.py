@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 
-from ipplatform.entrypoints.http.access import view_of_request
+from ipplatform.entrypoints.http.access import ViewRequest, view_of_request
 from ipplatform.foundation.db import db, may_write, transaction
 from ipplatform.foundation.direct import direct_transaction
 
@@ -18,6 +18,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class TransactionalFlask(Flask):
     """Flask whose views run inside a transaction; a failing commit is an error of the request."""
+
+    request_class = ViewRequest
 
     def dispatch_request(self) -> ResponseReturnValue:
         with _transaction():

@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Integer, func, literal, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ipplatform.domain.evidence.audit.findings import Finding, Part
 from ipplatform.domain.evidence.audit.marks import MARKS, Marks
 from ipplatform.domain.evidence.models import AuditedRecord, AuditFinding, AuditRun, Record
 from ipplatform.foundation import clock
-from ipplatform.foundation.db import UtcDateTime, db, integers, is_sqlite
+from ipplatform.foundation.db import UtcDateTime, db, insert_into, integers, is_sqlite
 
 MOST_FINDINGS = 10_000
 
@@ -60,9 +59,8 @@ def _remember(marks: Marks, record_ids: list[int]) -> None:
     values: dict[str, Any] = {"whole": whole, "checked_at": moment} | dict(zip(MARKS, marks, strict=True))
     changed = values | ({"last_whole_at": moment} if whole else {})
     new = values | {"last_whole_at": moment if whole else None}
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
     rows = select(_listed(record_ids), *[literal(value, _type(name)) for name, value in new.items()]).where(true())
-    statement = insert(AuditedRecord).from_select(["record_id", *new], rows)
+    statement = insert_into(AuditedRecord).from_select(["record_id", *new], rows)
     db.session.execute(statement.on_conflict_do_update(index_elements=["record_id"], set_=changed))
 
 

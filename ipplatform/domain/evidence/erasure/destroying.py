@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ipplatform.domain.evidence import seals
 from ipplatform.domain.evidence.erasure import subjects
@@ -16,7 +15,7 @@ from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.holder import services as holders
 from ipplatform.domain.evidence.models import AuditFinding, Record, RecordDocument
 from ipplatform.foundation import events, jobs
-from ipplatform.foundation.db import db, is_sqlite
+from ipplatform.foundation.db import db, insert_into
 
 JOB = "evidence.erase_files"
 NOTHING = ""
@@ -100,9 +99,8 @@ def _leave_to_job(erase: Record, destroyed: Destroyed) -> None:
     wanted = destroyed.files - destroyed.kept
     needed = select(RecordDocument.storage_key).where(RecordDocument.storage_key.in_(wanted))
     wanted -= {str(key) for key in db.session.scalars(needed)}
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
     for key in sorted(wanted):
-        row = insert(ErasedFile).values(storage_key=key, erase_record_id=erase.id, destroyed_at=None)
+        row = insert_into(ErasedFile).values(storage_key=key, erase_record_id=erase.id, destroyed_at=None)
         again = {"erase_record_id": erase.id, "destroyed_at": None}
         db.session.execute(row.on_conflict_do_update(index_elements=["storage_key"], set_=again))
     earlier = update(ErasedFile).where(ErasedFile.erase_record_id == erase.id)

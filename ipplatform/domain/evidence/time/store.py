@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ipplatform.domain.evidence import seals
 from ipplatform.domain.evidence.time.chain import Link
@@ -17,7 +15,7 @@ from ipplatform.domain.evidence.time.client import Obtained
 from ipplatform.domain.evidence.time.models import AuthorityState, StampedCheckpoint, TimeAnchor, TimeFile
 from ipplatform.domain.evidence.time.trust import Material, certificates_in, to_pem
 from ipplatform.foundation import clock
-from ipplatform.foundation.db import Base, db, is_sqlite
+from ipplatform.foundation.db import Base, db, insert_into
 
 SEALED = (
     "checkpoint_size", "renewal", "authority", "response", "chain", "crls", "nonce", "serial", "gen_time", "earliest_at",
@@ -101,14 +99,12 @@ def failed(name: str, reason: str) -> None:
 
 
 def _upsert_state(name: str, **values: Any) -> None:
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
-    row = insert(AuthorityState).values(name=name, **values)
+    row = insert_into(AuthorityState).values(name=name, **values)
     db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
 def _insert(model: type[Base], **values: Any) -> None:
-    insert = sqlite_insert if is_sqlite() else postgresql_insert
-    db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    db.session.execute(insert_into(model).values(**values).on_conflict_do_nothing())
 
 
 def _file(data: bytes) -> str:

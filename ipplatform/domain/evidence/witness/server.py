@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ipplatform.domain.evidence.formats import checkpoint as checkpoints
 from ipplatform.domain.evidence.formats import merkle, note, submission
@@ -19,7 +18,7 @@ from ipplatform.domain.evidence.formats.submission import Submission
 from ipplatform.domain.evidence.witness import equivocation, identity, trusted
 from ipplatform.domain.evidence.witness.models import WitnessedLog
 from ipplatform.foundation import clock
-from ipplatform.foundation.db import db, is_sqlite
+from ipplatform.foundation.db import db, insert_into
 
 SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -99,9 +98,8 @@ def _catch(sent: Submission, head: Checkpoint, held: WitnessedLog, path: tuple[b
 
 def _locked(origin: str) -> WitnessedLog:
     """The row of the log, made on first use, locked until the transaction ends."""
-    insert = sqlite.insert if is_sqlite() else postgresql.insert
     empty = {"size": 0, "root": merkle.EMPTY_ROOT, "checkpoint": b"", "cosigned_at": clock.now()}
-    db.session.execute(insert(WitnessedLog).values(origin=origin, **empty).on_conflict_do_nothing())
+    db.session.execute(insert_into(WitnessedLog).values(origin=origin, **empty).on_conflict_do_nothing())
     statement = select(WitnessedLog).where(WitnessedLog.origin == origin).with_for_update()
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
