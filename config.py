@@ -150,7 +150,7 @@ def from_environment(**overrides: object) -> Settings:
         "smtp_url": env.str("SMTP_URL", None),
         "mail_sender": env.str("MAIL_SENDER", "registry@ipplatform.example"),
         "log_store": env.str("LOG_STORE", None, validate=_place),
-        "sequencer_interval_ms": env.int("SEQUENCER_INTERVAL_MS", 100),
+        "sequencer_interval_ms": env.int("SEQUENCER_INTERVAL_MS", 200),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "metrics_token": env.str("METRICS_TOKEN", None),
         "log_key_pkcs11": env.str("LOG_KEY_PKCS11", None),

@@ -14,13 +14,16 @@ Spelled = Callable[[Dialect], ClauseElement]
 
 
 class _Compiled(NamedTuple):
-    """``binds`` are (name, processor) in the order of the text; ``constants`` the values the statement brings itself."""
+    """``binds`` are (name, processor) in the order of the text; ``constants`` the values the statement brings itself.
+
+    ``results`` are the places of a row that are processed, and how.
+    """
 
     text: str
     positional: bool
     binds: tuple[tuple[str, Processor], ...]
     constants: Mapping[str, Any]
-    results: tuple[Processor, ...]
+    results: tuple[tuple[int, Callable[[Any], Any]], ...]
     answers: bool
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
@@ -53,7 +56,7 @@ class Prepared:
             rows = cursor.fetchall() if compiled.answers else []
         except dialect.loaded_dbapi.Error as error:
             raise _translated(error, compiled.text, dialect) from error
-        if any(compiled.results):
+        if compiled.results:
             return [_processed(row, compiled.results) for row in rows]
         return cast("list[tuple[Any, ...]]", rows)
 
@@ -80,13 +83,17 @@ class Prepared:
         return compiled
 
 
-def _results(statement: Select[Any], dialect: Dialect) -> tuple[Processor, ...]:
-    types = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-    return tuple(cast("Any", one).result_processor(dialect, None) for one in types)
+def _results(statement: Select[Any], dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    types: list[Any] = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
+    found = [(place, one.result_processor(dialect, None)) for place, one in enumerate(types)]
+    return tuple((place, process) for place, process in found if process is not None)
 
 
-def _processed(row: Sequence[Any], results: Sequence[Processor]) -> tuple[Any, ...]:
-    return tuple(value if process is None else process(value) for value, process in zip(row, results, strict=True))
+def _processed(row: Sequence[Any], results: Sequence[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, process in results:
+        values[place] = process(values[place])
+    return tuple(values)
 
 
 def _translated(error: Exception, text: str, dialect: Dialect) -> BaseException:

@@ -65,9 +65,12 @@ def _ordered(value: object, depth: int) -> object:
 
 def _sorted(names: Mapping[Any, object]) -> list[Any]:
     """By UTF-16 units (RFC 8785 section 3.2.3), which for ASCII is the order of str."""
-    for name in names:
-        _text(name)
-    return sorted(names) if all(map(str.isascii, names)) else sorted(names, key=lambda name: name.encode("utf-16-be"))
+    try:
+        if all(map(str.isascii, names)):
+            return sorted(names)
+        return sorted(map(_text, names), key=lambda name: name.encode("utf-16-be"))
+    except TypeError as error:
+        raise CanonicalError("object key that is no text") from error
 
 
 def _integer(value: int) -> int:
@@ -76,11 +79,7 @@ def _integer(value: int) -> int:
     return value
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise CanonicalError(f"object key of type {type(value).__name__}")
-    if value.isascii():
-        return value
+def _text(value: str) -> str:
     if not unicodedata.is_normalized("NFC", value):
         raise CanonicalError("text is not in NFC")
     try:

@@ -39,7 +39,20 @@ def test_control_characters_are_escaped_as_ecmascript_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [1.0, float("nan"), 2**53, -(2**53), b"bytes", {1: 2}, "e\u0301", "\ud800", {"e\u0301": 1}, object()]
+    "value",
+    [
+        1.0,
+        float("nan"),
+        2**53,
+        -(2**53),
+        b"bytes",
+        {1: 2},
+        "e\u0301",
+        "\ud800",
+        {"e\u0301": 1},
+        {"\u00e9": 1, 2: 3},
+        object(),
+    ],
 )
 def test_a_value_without_one_spelling_is_refused(value: object) -> None:
     with pytest.raises(canonical.CanonicalError):
