@@ -66,19 +66,18 @@ def build(
     Raises CanonicalError for floats and other values without one spelling.
     """
     return canonical.dumps(
-        plain(
-            {
-                "schema": schema_of(origin),
-                "filing": filing,
-                "kind": kind,
-                "asset": asset,
-                "previous": previous,
-                "submitted_at": timestamp(submitted_at),
-                "submitter": submitter,
-                "fields": fields,
-                "documents": [document.entry for document in documents],
-            }
-        )
+        {
+            "schema": schema_of(origin),
+            "filing": filing,
+            "kind": kind,
+            "asset": asset,
+            "previous": previous,
+            "submitted_at": timestamp(submitted_at),
+            "submitter": submitter,
+            "fields": fields,
+            "documents": [document.entry for document in documents],
+        },
+        spell=spelled,
     )
 
 
@@ -92,26 +91,10 @@ def commit(salt: bytes, manifest: bytes) -> bytes:
     return hmac.new(salt, manifest, hashlib.sha256).digest()
 
 
-def plain(value: Any) -> Any:
-    """The same value in manifest types: text in NFC, dates in ISO 8601, decimals as written, sets sorted."""
-    kind = type(value)
-    if kind is str:
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
-    if kind is dict:
-        return {plain(key): plain(item) for key, item in value.items()}
-    if kind is list:
-        return [plain(item) for item in value]
-    return _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    """What is rarer than text, objects and arrays."""
+def spelled(value: Any) -> Any:
+    """For canonical JSON: text in NFC, dates in ISO 8601, decimals as written, sets sorted; anything else as it is."""
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return plain(dict(value))
-    if isinstance(value, list | tuple):
-        return plain(list(value))
     if isinstance(value, datetime):
         return timestamp(value)
     if isinstance(value, date):
@@ -119,5 +102,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, set | frozenset):
-        return sorted(plain(item) for item in value)
+        return sorted(spelled(item) for item in value)
     return value

@@ -181,7 +181,7 @@ def take_back(record: Record) -> None:
 
 def request_digest(described: Any) -> str:
     """A keyed digest of what a request asks for, to tell its repetition from another request with the same key."""
-    return seals.content_digest(canonical.dumps(manifests.plain(described)))
+    return seals.content_digest(canonical.dumps(described, spell=manifests.spelled))
 
 
 def _commitment(manifest: bytes, leaf_kind: str, moment: datetime) -> dict[str, bytes]:

@@ -6,11 +6,15 @@ the only part of RFC 8785 that implementations get wrong.
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from operator import itemgetter
 from typing import Any, NoReturn
+
+Spell = Callable[[Any], Any]
 
 LARGEST_INTEGER = 2**53 - 1
 DEEPEST = 64
+_NAME = itemgetter(0)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -18,9 +22,12 @@ class CanonicalError(ValueError):
     """A value has no canonical form here, or bytes are not JSON of the allowed kind."""
 
 
-def dumps(value: object) -> bytes:
-    """UTF-8 bytes of `value`. Raises CanonicalError for floats, other types, text outside NFC, or nesting over 64."""
-    return _ENCODE(_ordered(value, 0)).encode("utf-8")
+def dumps(value: object, *, spell: Spell | None = None) -> bytes:
+    """UTF-8 bytes of `value`. Raises CanonicalError for floats, other types, text outside NFC, or nesting over 64.
+
+    `spell` gives another value for text that is not ASCII and for other types, so that they have a canonical form.
+    """
+    return _ENCODE(_ordered(value, 0, spell)).encode("utf-8")
 
 
 def loads(data: bytes) -> Any:
@@ -36,7 +43,7 @@ def loads(data: bytes) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise CanonicalError(f"not JSON: {error}") from error
-    _ordered(value, 0)
+    _ordered(value, 0, None)
     return value
 
 
@@ -47,30 +54,49 @@ def is_canonical(data: bytes) -> bool:
         return False
 
 
-def _ordered(value: object, depth: int) -> object:
-    if depth > DEEPEST:
-        raise CanonicalError(f"nested deeper than {DEEPEST}")
+def _ordered(value: Any, depth: int, spell: Spell | None) -> Any:
+    """ASCII text, most of what there is, is passed over where it stands: a call for each would take most of the time."""
+    if isinstance(value, dict):
+        _require_shallow(value, depth)
+        return {
+            name: item if item.__class__ is str and item.isascii() else _ordered(item, depth + 1, spell)
+            for name, item in _members(value, spell)
+        }
+    if isinstance(value, (list, tuple)):
+        _require_shallow(value, depth)
+        return [
+            item if item.__class__ is str and item.isascii() else _ordered(item, depth + 1, spell) for item in value
+        ]
     if isinstance(value, str):
-        return value if value.isascii() else _text(value)
+        return _text(value, spell)
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, dict):
-        return {name: _ordered(value[name], depth + 1) for name in _sorted(value)}
-    if isinstance(value, list | tuple):
-        return [_ordered(item, depth + 1) for item in value]
     if isinstance(value, int):
         return _integer(value)
-    raise CanonicalError(f"{type(value).__name__} has no canonical form")
+    return _other(value, depth, spell)
 
 
-def _sorted(names: Mapping[Any, object]) -> list[Any]:
+def _require_shallow(value: Collection[Any], depth: int) -> None:
+    if depth >= DEEPEST and value:
+        raise CanonicalError(f"nested deeper than {DEEPEST}")
+
+
+def _members(value: Mapping[Any, Any], spell: Spell | None) -> list[tuple[str, Any]]:
     """By UTF-16 units (RFC 8785 section 3.2.3), which for ASCII is the order of str."""
     try:
-        if all(map(str.isascii, names)):
-            return sorted(names)
-        return sorted(map(_text, names), key=lambda name: name.encode("utf-16-be"))
+        if all(map(str.isascii, value)):
+            return sorted(value.items(), key=_NAME)
+        members = [(_text(name, spell), item) for name, item in value.items()]
     except TypeError as error:
         raise CanonicalError("object key that is no text") from error
+    return sorted(_object(members).items(), key=lambda member: member[0].encode("utf-16-be"))
+
+
+def _other(value: object, depth: int, spell: Spell | None) -> Any:
+    spelled = value if spell is None else spell(value)
+    if spelled is value:
+        raise CanonicalError(f"{type(value).__name__} has no canonical form")
+    return _ordered(spelled, depth, spell)
 
 
 def _integer(value: int) -> int:
@@ -79,14 +105,17 @@ def _integer(value: int) -> int:
     return value
 
 
-def _text(value: str) -> str:
-    if not unicodedata.is_normalized("NFC", value):
+def _text(value: str, spell: Spell | None) -> str:
+    if str.isascii(value):
+        return value
+    text: str = value if spell is None else spell(value)
+    if not unicodedata.is_normalized("NFC", text):
         raise CanonicalError("text is not in NFC")
     try:
-        value.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise CanonicalError("text holds a lone surrogate") from error
-    return value
+    return text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -88,3 +88,35 @@ def test_spaces_make_bytes_uncanonical_but_readable() -> None:
     assert not canonical.is_canonical(b'{ "a": 1 }')
     assert canonical.is_canonical(b'{"a":1}')
     assert not canonical.is_canonical(b"1.5")
+
+
+@pytest.mark.parametrize("inner", ["text", "\u00e9", 1, None, [], {}])
+def test_what_lies_64_deep_is_written_and_nothing_deeper(inner: object) -> None:
+    value = inner
+    for _ in range(64):
+        value = [value]
+    assert canonical.loads(canonical.dumps(value)) == value
+    for deeper in ([value], {"name": value}):
+        with pytest.raises(canonical.CanonicalError, match="deeper"):
+            canonical.dumps(deeper)
+
+
+def test_what_has_no_canonical_form_may_be_spelled_otherwise_at_any_depth() -> None:
+    def spell(value: object) -> object:
+        return (
+            unicodedata.normalize("NFC", value)
+            if isinstance(value, str)
+            else "set"
+            if isinstance(value, set)
+            else value
+        )
+
+    value = {"e\u0301": ["e\u0301", {1}, {"a": {2}}], "b": 1}
+    assert canonical.dumps(value, spell=spell) == '{"b":1,"\u00e9":["\u00e9","set",{"a":"set"}]}'.encode()
+    with pytest.raises(canonical.CanonicalError, match="float"):
+        canonical.dumps([1.5], spell=spell)
+
+
+def test_two_names_that_are_spelled_the_same_are_refused() -> None:
+    with pytest.raises(canonical.CanonicalError, match="duplicate"):
+        canonical.dumps({"e\u0301": 1, "\u00e9": 2}, spell=lambda value: unicodedata.normalize("NFC", value))
