@@ -3,7 +3,6 @@
 The stored bytes are the authority; nothing here is run again to verify them.
 """
 
-import hashlib
 import hmac
 import unicodedata
 from collections.abc import Sequence
@@ -88,7 +87,7 @@ def timestamp(moment: datetime) -> str:
 
 def commit(salt: bytes, manifest: bytes) -> bytes:
     """HMAC-SHA256 keyed with the salt: a bare digest of a confidential filing could be guessed."""
-    return hmac.new(salt, manifest, hashlib.sha256).digest()
+    return hmac.digest(salt, manifest, "sha256")
 
 
 def spelled(value: Any) -> Any:

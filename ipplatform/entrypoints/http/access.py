@@ -156,7 +156,7 @@ def _limit_body() -> None:
     smaller = getattr(view, "largest_body", None)
     if smaller is not None:
         request.max_content_length = smaller
-    if length is not None and length > (request.max_content_length or 0):
+    if length and length > (request.max_content_length or 0):
         abort(413)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response, g, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
@@ -21,7 +25,6 @@ ALWAYS = (
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 
 
@@ -44,12 +47,25 @@ def _headers(response: Response) -> Response:
 def _wanted(response: Response) -> Iterator[tuple[str, str]]:
     """What an answer carries unless its view has said otherwise."""
     yield "Content-Security-Policy", NOTHING if response.mimetype in DATA else POLICY.format(nonce=csp_nonce())
-    yield from ALWAYS
+    yield "Cross-Origin-Resource-Policy", "same-origin"
     if request.is_secure:
         yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
     if request.endpoint != "static":
         yield "Cache-Control", "no-store" if g.get("standing") else "no-cache"
 
 
+def _always(serve: WSGIApplication) -> WSGIApplication:
+    """What no view may say otherwise, added where headers are a plain list."""
+
+    def serve_with(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *ALWAYS], *error)
+
+        return serve(environ, cast("StartResponse", start))
+
+    return serve_with
+
+
 def init_app(app: Flask) -> None:
     app.after_request(_headers)
+    app.wsgi_app = _always(app.wsgi_app)  # type: ignore[assignment, method-assign]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import jsonify
 from flask.views import MethodView
 
 from ipplatform.domain.accounts.authorization import require
@@ -92,7 +93,9 @@ class Filings(MethodView):
             documents=[(one["role"], one["id"]) for one in sent["documents"]],
             idempotency_key=headers["key"],
         )
-        return just_filed(filed), 201 if filed.new else 200
+        if filed.assessment is None:
+            return whole(filed.filing), 200
+        return jsonify(just_filed(filed.filing, filed.assessment, filed.attachments)), 201
 
 
 @blueprint.route("/filings/<string:filing_id>")
