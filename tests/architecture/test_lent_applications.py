@@ -29,13 +29,14 @@ def test_what_a_test_changed_the_next_does_not_have(tmp_path: Path) -> None:
         first.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         first.extensions["home_counts"] = "seen"
         first.view_functions["home.about"] = lambda: "changed"
+        served = first.wsgi_app
         first.wsgi_app = None  # type: ignore[method-assign, assignment]
         first.before_request(lambda: None)
     with application(of(tmp_path / "second")) as second:
         assert second is first
         assert (second.config["TESTING"], second.config.get("WTF_CSRF_ENABLED", True)) == (False, True)
         assert {name: dict(getattr(second, name)) for name in pristine} == pristine
-        assert "wsgi_app" not in vars(second)
+        assert second.wsgi_app is served
         made = create_app(of(tmp_path / "made"))
         assert len(second.before_request_funcs[None]) == len(made.before_request_funcs[None])
         assert second.test_client().get("/healthz").status_code == 200

@@ -45,7 +45,7 @@ def send_list(payloads: list[dict[str, Any]]) -> None:
         return send(payloads[0])
     contexts = [payload["context"] for payload in payloads]
     whole = {"name": contexts[-1]["name"], "listed": contexts}
-    return send({**payloads[0], "template": payloads[0]["template"] + "_several", "context": whole})
+    return send({**payloads[0], "template": payloads[0]["several"], "context": whole})
 
 
 def compose(payload: dict[str, Any]) -> EmailMessage:

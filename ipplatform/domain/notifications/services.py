@@ -13,9 +13,12 @@ def mail(*, to: str, template: str, locale: str, context: dict[str, Any], key: s
     jobs.enqueue("mail", {"to": to, "template": template, "locale": locale, "context": plain(context)}, key=key)
 
 
-def listed(*, to: str, template: str, locale: str, context: dict[str, Any], key: str | None = None) -> None:
-    """As `mail`, for what many may happen of within a moment: those that wait together are one mail.
+def listed(
+    *, to: str, template: str, several: str, locale: str, context: dict[str, Any], key: str | None = None
+) -> None:
+    """As `mail`, for what may happen many times within a moment: those that wait together are one mail.
 
-    One alone is ``template``; several are ``template + "_several"``, whose ``listed`` is their contexts.
+    One alone is ``template``; more are the template ``several``, whose ``listed`` is their contexts.
     """
-    jobs.enqueue("listed mail", {"to": to, "template": template, "locale": locale, "context": plain(context)}, key=key)
+    payload = {"to": to, "template": template, "several": several, "locale": locale, "context": plain(context)}
+    jobs.enqueue("listed mail", payload, key=key)

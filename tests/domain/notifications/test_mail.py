@@ -67,7 +67,14 @@ def test_no_transaction_is_open_while_a_mail_is_made(app: Flask, monkeypatch: py
 
 def received(number: int, *, to: str = "wen@example.com", locale: str = "en") -> None:
     context = {"name": "Wen Ling", "number": f"F-{number}", "documents": number, "path": f"/filings/{number}"}
-    services.listed(to=to, template="filing_received", locale=locale, context=context, key=f"received/{number}")
+    services.listed(
+        to=to,
+        template="filing_received",
+        several="filing_received_several",
+        locale=locale,
+        context=context,
+        key=f"received/{number}",
+    )
 
 
 @both_databases

@@ -65,6 +65,14 @@ def test_filing_reads_who_asks_and_then_writes_once_a_table(client: FlaskClient)
     assert [one.split()[2] for one in written] == ["evidence_record", "filing", "audit_entry", "outbox"]
 
 
+def test_a_new_filing_is_answered_as_it_is_read_later(client: FlaskClient) -> None:
+    headers = bearer(*member("filer"))
+    document = client.post("/api/v1/documents?name=a.png", data=png(), headers=headers).get_json()
+    made = _send(client, headers, _request(documents=[{"role": "drawings", "id": document["id"]}])).get_json()
+    assert made == client.get(f"/api/v1/filings/{made['id']}", headers=headers).get_json()
+    assert made["documents"]
+
+
 @both_databases
 def test_one_of_many_who_send_the_same_request_at_once_makes_it_and_all_get_it(app: Flask) -> None:
     headers = bearer(*member("filer"))

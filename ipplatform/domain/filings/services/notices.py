@@ -19,6 +19,7 @@ def received(actor: Actor, filing: Filing, *, documents: int) -> None:
     notifications.listed(
         to=person.email,
         template="filing_received",
+        several="filing_received_several",
         locale=person.locale,
         context={
             "name": person.name,
