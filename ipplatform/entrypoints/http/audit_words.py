@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from ipplatform.domain.evidence.models import AuditFinding
+from ipplatform.entrypoints.http import audit_reasons
 from ipplatform.foundation.i18n import N_, _
 
 SENTENCES = frozenset(
@@ -88,6 +89,11 @@ SENTENCES = frozenset(
         N_("log_policy.text or its digest"),
         N_("root of the published entries"),
         N_("rows of evidence_finding"),
+        N_("journal of erasures"),
+        N_("published checkpoint (or former_log.place)"),
+        N_("what the log's record commits to"),
+        N_("another"),
+        N_("sha256 changed bytes"),
         N_("log"),
         N_("signer"),
         N_("keys"),
@@ -102,7 +108,19 @@ PATTERNS = {
         "document %(number)s (%(name)s), %(column)s"
     ),
     r"(?P<field>[\w.]+) \(or its seal\)": N_("%(field)s (or its seal)"),
-    r"(?P<field>[\w.]+) \(row\)": N_("%(field)s (row)"),
+    r"(?P<field>[\w./-]+) \(row\)": N_("%(field)s (row)"),
+    r"(?P<field>[\w./-]+) \(row\), (?P<column>\w+)": N_("%(field)s (row), %(column)s"),
+    r"journal of erasures: (?P<column>\S+)": N_("journal of erasures: %(column)s"),
+    r"the row that the log records as (?P<record>\w+)": N_("the row that the log records as %(record)s"),
+    r"former log (?P<name>\S+)": N_("former log %(name)s"),
+    r"witnessed log (?P<name>\S+)": N_("witnessed log %(name)s"),
+    r"none: (?P<reason>.*)": N_("none: %(reason)s"),
+    r"no signature by (?P<key>[0-9a-f]+) but of sizes from (?P<first>\d+)": N_(
+        "no signature by %(key)s but of sizes from %(first)s"
+    ),
+    r"no signature by (?P<key>[0-9a-f]+) but of sizes from (?P<first>\d+) to before (?P<end>\d+)": N_(
+        "no signature by %(key)s but of sizes from %(first)s to before %(end)s"
+    ),
     r"(?P<count>\d+) bytes": N_("%(count)s bytes"),
     r"(?P<count>\d+) entries": N_("%(count)s entries"),
     r"hash (?P<place>\d+)": N_("hash %(place)s"),
@@ -135,12 +153,15 @@ PATTERNS = {
 def words(text: str) -> str:
     """What a field is called, or what a finding is about where that is no filing."""
     known = words_key(text)
-    return text if known is None else _(known[0], **known[1])
+    if known is None:
+        return text
+    said, values = known
+    return _(said, **{name: words(value) if name == "reason" else value for name, value in values.items()})
 
 
 def words_key(text: str) -> tuple[str, dict[str, str]] | None:
     """The text that is translated, and the values in it; None for what is no sentence of ours."""
-    if text in SENTENCES:
+    if text in SENTENCES or text in audit_reasons.SENTENCES:
         return text, {}
     for pattern, said in _patterns():
         matched = pattern.fullmatch(text)
@@ -156,4 +177,4 @@ def side(finding: AuditFinding, text: str) -> str:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern, re.DOTALL), said) for pattern, said in PATTERNS.items()]
+    return [(re.compile(pattern, re.DOTALL), said) for pattern, said in (PATTERNS | audit_reasons.PATTERNS).items()]

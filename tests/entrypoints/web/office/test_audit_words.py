@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,6 +21,42 @@ from tests.factories import office_person
 from tests.factories.evidence import make_record, stored_document
 
 NAMED = ("Finding", "ColumnFinding", "Words")
+MAKING = (*NAMED, "difference")
+EVIDENCE = tree.ROOT / "ipplatform" / "domain" / "evidence"
+QUOTING = ("formats", "holder", "succession", "time")
+QUOTED = {
+    "NoteError",
+    "CheckpointError",
+    "CosignatureError",
+    "EquivocationError",
+    "ProofError",
+    "TileError",
+    "TokenError",
+    "NotTrue",
+    "Failed",
+}
+SAMPLES = (
+    "7",
+    "07",
+    "00ff",
+    "k" * 16,
+    "0" * 32,
+    "tile/0/000",
+    "sizes from 7",
+    "an RSA key of 7 bits",
+    "journal of erasures",
+)
+# Put together of names and values alone.
+VALUES = {
+    "sha256 {}",
+    "SHA-256 {}",
+    "log_leaf {}",
+    "log_leaf.entry {}",
+    "former_entry.leaf {}",
+    "former_entry.record_id {}",
+    "{} {}",
+    "{} {} {}",
+}
 
 
 @pytest.fixture
@@ -81,6 +118,88 @@ def test_words_with_values_are_found(translated: None, text: str) -> None:
 def test_every_sentence_of_a_finding_is_known_to_the_translation() -> None:
     unknown = {text for text in _literals() if audit_words.words_key(text) is None}
     assert unknown == set()
+
+
+def test_every_sentence_that_is_put_together_is_known_to_the_translation() -> None:
+    found = [
+        text for call in _calls() for item in call.args if isinstance(item, ast.JoinedStr) for text in [_parts(item)]
+    ]
+    assert len(found) > 30
+    unknown = {"{}".join(parts) for parts in found if _is_sentence(parts) and not _is_known(parts)}
+    assert unknown == VALUES
+
+
+def test_every_reason_that_a_finding_quotes_is_known_to_the_translation() -> None:
+    found = list(_reasons())
+    assert len(found) > 90
+    assert {"{}".join(parts) for parts in found if not _is_known(parts)} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("none: tile 0/0 is too short for hash 3", "译 none: 译 tile 0/0 is too short for hash 3"),
+        ("the answer is malformed: Incorrect padding", "译 the answer is malformed: Incorrect padding"),
+        ("former log ipplatform.example/log", "译 former log ipplatform.example/log"),
+        ("time/renewal-001-east (row)", "译 time/renewal-001-east (row)"),
+        (
+            "no signature by 00ff but of sizes from 3 to before 9",
+            "译 no signature by 00ff but of sizes from 3 to before 9",
+        ),
+    ],
+)
+def test_a_reason_within_a_sentence_is_translated_as_well(translated: None, text: str, said: str) -> None:
+    assert audit_words.words(text) == said
+
+
+def _calls() -> Iterator[ast.Call]:
+    for path in sorted((tree.ROOT / "ipplatform" / "domain").rglob("*.py")):
+        if path.name != "fsck.py":
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKING:
+                    yield node
+
+
+def _reasons() -> Iterator[list[str]]:
+    """What the errors say whose text becomes what was found."""
+    for path in (EVIDENCE / "tree.py", *sorted(path for part in QUOTING for path in (EVIDENCE / part).rglob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                said = node.exc.args[0]
+                if ast.unparse(node.exc.func).rpartition(".")[2] in QUOTED and not _is_value(said):
+                    parts = _parts(said)
+                    if not any("Run `ipplatform" in part for part in parts):  # for whoever runs commands
+                        yield parts
+
+
+def _is_value(said: ast.expr) -> bool:
+    return not isinstance(said, ast.Constant | ast.JoinedStr)
+
+
+def _parts(text: ast.expr) -> list[str]:
+    """The constant parts, between which values stand."""
+    if isinstance(text, ast.Constant):
+        return [str(text.value)]
+    assert isinstance(text, ast.JoinedStr)
+    parts = [""]
+    for piece in text.values:
+        if isinstance(piece, ast.Constant):
+            parts[-1] += str(piece.value)
+        else:
+            parts.append("")
+    return parts
+
+
+def _is_sentence(parts: list[str]) -> bool:
+    return " " in "x".join(parts)
+
+
+def _is_known(parts: list[str]) -> bool:
+    for values in product(SAMPLES, repeat=len(parts) - 1):
+        pieces = zip(parts, (*values, ""), strict=True)
+        if audit_words.words_key("".join(part + value for part, value in pieces)) is not None:
+            return True
+    return False
 
 
 def _literals() -> Iterator[str]:
