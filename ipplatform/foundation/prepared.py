@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ClauseElement, Select
 from sqlalchemy.engine import Dialect
@@ -53,12 +53,12 @@ class Prepared:
         parameters = compiled.parameters(values)
         try:
             cursor = driver.execute(compiled.text, parameters)
-            rows = cursor.fetchall() if compiled.answers else []
+            rows: list[tuple[Any, ...]] = cursor.fetchall() if compiled.answers else []
         except dialect.loaded_dbapi.Error as error:
             raise _translated(error, compiled.text, dialect) from error
         if compiled.results:
             return [_processed(row, compiled.results) for row in rows]
-        return cast("list[tuple[Any, ...]]", rows)
+        return rows
 
     def run_many(self, driver: Any, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> None:
         compiled = self._for(dialect)

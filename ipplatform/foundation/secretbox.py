@@ -48,7 +48,7 @@ def cipher() -> AESGCM:
 
 
 def seal(plain: bytes, context: bytes = b"") -> bytes:
-    nonce = secrets.token_bytes(12)
+    nonce = os.urandom(12)
     return VERSION + nonce + cipher().encrypt(nonce, plain, context)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import current_app
 
 from config import Settings
@@ -11,4 +9,5 @@ from config import Settings
 
 def current() -> Settings:
     """Settings of the running application; RuntimeError outside an application context."""
-    return cast(Settings, current_app.config["SETTINGS"])
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

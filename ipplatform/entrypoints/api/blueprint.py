@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 import flask_smorest
-from flask import request
 from marshmallow import Schema
 
 from ipplatform.entrypoints.api.strict_json import StrictParser
+from ipplatform.entrypoints.http.access import asked
 
 View = Callable[..., Any]
 
@@ -25,12 +25,12 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[[View], View]:
         describe = super().arguments(schema, location=location, **described)
         made = schema() if isinstance(schema, type) else schema
-        parse = self.ARGUMENTS_PARSER.parse
+        parse = self.ARGUMENTS_PARSER.parse_with
 
         def decorate(view: View) -> View:
             @wraps(view)
             def read(*args: Any, **kwargs: Any) -> Any:
-                return view(*args, parse(made, cast(Any, request)._get_current_object(), location=location), **kwargs)
+                return view(*args, parse(made, asked(), location), **kwargs)
 
             return _described(read, describe(view))
 

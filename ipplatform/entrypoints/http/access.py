@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask, Request, abort, current_app, g, request
 
@@ -102,9 +102,15 @@ class ViewRequest(Request):
         return None if endpoint is None else _method_of(current_app.view_functions.get(endpoint), self.method)
 
 
+def asked() -> ViewRequest:
+    """This request itself, for what every request goes through: flask's ``request`` looks it up anew at each dot."""
+    found: ViewRequest = request._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
 def view_of_request() -> Any:
     """The function that will answer this request, or None."""
-    return cast(ViewRequest, request).view
+    return asked().view
 
 
 def _method_of(function: Any, method: str) -> Any:
@@ -150,20 +156,22 @@ def init_app(app: Flask) -> None:
 
 
 def _limit_body() -> None:
-    view, length = view_of_request(), request.content_length
-    if getattr(view, "accepts_upload", False):
-        request.max_content_length = current_app.config["SETTINGS"].document_max_bytes + UPLOAD_ALLOWANCE
-    smaller = getattr(view, "largest_body", None)
+    sent = asked()
+    if getattr(sent.view, "accepts_upload", False):
+        sent.max_content_length = current_app.config["SETTINGS"].document_max_bytes + UPLOAD_ALLOWANCE
+    smaller = getattr(sent.view, "largest_body", None)
     if smaller is not None:
-        request.max_content_length = smaller
-    if length and length > (request.max_content_length or 0):
+        sent.max_content_length = smaller
+    length = sent.content_length
+    if length and length > (sent.max_content_length or 0):
         abort(413)
 
 
 def _guard() -> None:
-    if request.endpoint is None or request.method == "OPTIONS":
+    sent = asked()
+    if sent.endpoint is None or sent.method == "OPTIONS":
         return
-    access = getattr(view_of_request(), "access", None)
+    access = getattr(sent.view, "access", None)
     if access is not None:
         check(access, g.actor)
 

@@ -9,10 +9,12 @@ import sys
 import time
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g
 
 from ipplatform.domain.audit import services as trail
 from ipplatform.entrypoints.http import metrics
+from ipplatform.entrypoints.http.access import asked
+from ipplatform.foundation import settings
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,32}")
 
@@ -40,28 +42,26 @@ def init_app(app: Flask) -> None:
 
 
 def _start() -> None:
-    offered = request.headers.get("X-Request-ID", "")
-    trusted = current_app.config["SETTINGS"].trusted_proxies > 0 and REQUEST_ID.fullmatch(offered)
-    g.request_id = offered if trusted else secrets.token_hex(8)
-    g.started = time.perf_counter()
+    sent = asked()
+    trusts = settings.current().trusted_proxies > 0
+    offered = sent.headers.get("X-Request-ID", "") if trusts else ""
+    request_id = offered if REQUEST_ID.fullmatch(offered) else secrets.token_hex(8)
+    g.request_id, g.started = request_id, time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(
-        request_id=g.request_id, door=trail.API if request.path.startswith("/api/") else trail.PAGE
+        request_id=request_id, door=trail.API if sent.path.startswith("/api/") else trail.PAGE
     )
 
 
 def _finish(response: Response) -> Response:
+    answered, status = asked(), response.status_code
     response.headers["X-Request-ID"] = g.request_id
     elapsed = time.perf_counter() - g.started
-    route = str(request.url_rule) if request.url_rule else "(none)"
-    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
-    metrics.SECONDS.labels(request.method, route).observe(elapsed)
-    if request.endpoint != "static":
+    route = str(answered.url_rule) if answered.url_rule else "(none)"
+    metrics.REQUESTS.labels(answered.method, route, status).inc()
+    metrics.SECONDS.labels(answered.method, route).observe(elapsed)
+    if answered.endpoint != "static":
         structlog.get_logger().info(
-            "request",
-            method=request.method,
-            route=route,
-            status=response.status_code,
-            milliseconds=round(elapsed * 1000, 1),
+            "request", method=answered.method, route=route, status=status, milliseconds=round(elapsed * 1000, 1)
         )
     return response

@@ -6,7 +6,9 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g
+
+from ipplatform.entrypoints.http.access import asked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,21 +38,23 @@ def csp_nonce() -> str:
 
 
 def _headers(response: Response) -> Response:
-    headers = response.headers
+    headers, sent = response.headers, asked()
     given = {name.lower() for name, _value in headers}
-    headers.extend([(name, value) for name, value in _wanted(response) if name.lower() not in given])
-    if request.endpoint != "static":
+    for name, value in _wanted(response, sent):
+        if name.lower() not in given:
+            headers.add(name, value)
+    if sent.endpoint != "static":
         headers.add("Vary", "Cookie, Accept-Language")
     return response
 
 
-def _wanted(response: Response) -> Iterator[tuple[str, str]]:
+def _wanted(response: Response, sent: Request) -> Iterator[tuple[str, str]]:
     """What an answer carries unless its view has said otherwise."""
     yield "Content-Security-Policy", NOTHING if response.mimetype in DATA else POLICY.format(nonce=csp_nonce())
     yield "Cross-Origin-Resource-Policy", "same-origin"
-    if request.is_secure:
+    if sent.is_secure:
         yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static":
+    if sent.endpoint != "static":
         yield "Cache-Control", "no-store" if g.get("standing") else "no-cache"
 
 

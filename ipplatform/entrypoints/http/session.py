@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, Request, g, request, session
+from flask import Flask, Request, g, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from ipplatform.domain.accounts import queries
 from ipplatform.domain.accounts.actor import ANONYMOUS, Actor
 from ipplatform.domain.accounts.queries import Standing
-from ipplatform.entrypoints.http.access import bearer_token
+from ipplatform.entrypoints.http.access import asked, bearer_token
 from ipplatform.entrypoints.http.keeping import PERSON
 
 login_manager = LoginManager()
@@ -93,9 +93,10 @@ def _by_session(token: str) -> SignedIn | None:
 
 def _load() -> None:
     g.actor, g.standing = ANONYMOUS, None
-    if request.endpoint == "static":
+    sent = asked()
+    if sent.endpoint == "static":
         return
-    if request.path.startswith(API):
+    if sent.path.startswith(API):
         _remember(_by_bearer())
     elif isinstance(current_user._get_current_object(), SignedIn):
         _remember(current_user.standing)
