@@ -1,8 +1,7 @@
-"""Reading people, organisations and who stands behind a request."""
+"""Who stands behind a request: the person, where they act, and with which roles."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -10,19 +9,12 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, Table, bindparam, func, literal_column, or_, select
 
 from ipplatform.domain.accounts.actor import Actor, Names
-from ipplatform.domain.accounts.models import (
-    ApiToken,
-    Invitation,
-    LoginSession,
-    Membership,
-    OfficeRole,
-    Organisation,
-    Person,
-)
+from ipplatform.domain.accounts.models import ApiToken, LoginSession, Membership, OfficeRole, Organisation, Person
+from ipplatform.domain.accounts.queries.credentials import digest
+from ipplatform.domain.accounts.queries.people import organisation, person
 from ipplatform.foundation import direct, rows
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db
-from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.prepared import Prepared
 
 
@@ -35,11 +27,6 @@ class Standing:
     organisation: Organisation | None
     organisations: Sequence[Organisation]
     session_id: int | None = None
-
-
-def digest(token: str) -> bytes:
-    """What is stored of a secret token: SHA-256 (tokens carry 256 random bits, so no slow hash is needed)."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _with_roles(*columns: Any, of: Sequence[Any] = (Person, Organisation)) -> Select[Any]:
@@ -157,108 +144,3 @@ def names(actor: Actor) -> Names | None:
         return actor.names
     acting = None if actor.organisation_id is None else organisation(actor.organisation_id)
     return _names(person(actor.person_id), acting)
-
-
-def person(person_id: int) -> Person:
-    found = db.session.get(Person, person_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def person_by_email(email: str) -> Person | None:
-    return db.session.scalars(select(Person).where(Person.email == email.strip().lower())).one_or_none()
-
-
-def organisation(organisation_id: int) -> Organisation:
-    found = db.session.get(Organisation, organisation_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def organisation_by_public_id(public_id: str) -> Organisation:
-    """Raises NotFound."""
-    found = db.session.scalars(select(Organisation).where(Organisation.public_id == public_id)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def person_names(identities: Sequence[int]) -> dict[int, str]:
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(set(identities))))
-    return {row.id: row.name for row in rows}
-
-
-def members(organisation_id: int) -> list[tuple[Person, list[str]]]:
-    """Everybody in the organisation with their roles, by name; one statement."""
-    rows = db.session.execute(
-        select(Person, Membership.role)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.organisation_id == organisation_id)
-        .order_by(Person.name, Person.id, Membership.role)
-    )
-    found: dict[int, tuple[Person, list[str]]] = {}
-    for one, role in rows:
-        found.setdefault(one.id, (one, []))[1].append(role)
-    return list(found.values())
-
-
-def recipients(organisation_id: int, *roles: str) -> list[Person]:
-    """Active members holding any of ``roles`` (or administering): whom to tell by mail."""
-    wanted = {*roles, "administrator"}
-    return [one for one, held in members(organisation_id) if one.active and wanted & set(held)]
-
-
-def registrars() -> list[Person]:
-    return office_holders("registrar")
-
-
-def office_holders(*roles: str) -> list[Person]:
-    """Active people of the office holding any of `roles`, each once."""
-    holding = select(OfficeRole.person_id).where(OfficeRole.role.in_(roles))
-    return list(db.session.scalars(select(Person).where(Person.id.in_(holding), Person.active)).unique())
-
-
-def open_invitations(organisation_id: int) -> list[Invitation]:
-    return list(
-        db.session.scalars(
-            select(Invitation)
-            .where(Invitation.organisation_id == organisation_id, Invitation.accepted_at.is_(None))
-            .where(Invitation.revoked_at.is_(None), Invitation.expires_at > now())
-            .order_by(Invitation.id)
-        )
-    )
-
-
-def invitation_by_token(token: str) -> Invitation:
-    """The open invitation behind a mailed link; NotFound when used, revoked, expired or unknown."""
-    found = db.session.scalars(select(Invitation).where(Invitation.token_digest == digest(token))).one_or_none()
-    if found is None or found.accepted_at or found.revoked_at or found.expires_at <= now():
-        raise NotFound
-    return found
-
-
-def sessions_of(person_id: int) -> list[LoginSession]:
-    return list(
-        db.session.scalars(
-            select(LoginSession)
-            .where(LoginSession.person_id == person_id, LoginSession.revoked_at.is_(None))
-            .where(LoginSession.expires_at > now())
-            .order_by(LoginSession.id.desc())
-        )
-    )
-
-
-def tokens_of(person_id: int) -> list[ApiToken]:
-    statement = select(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
-    return list(db.session.scalars(statement.order_by(ApiToken.id.desc())))
-
-
-def office_people() -> list[tuple[Person, list[str]]]:
-    """Everybody with an office role and their roles, by name; one statement."""
-    statement = select(Person, OfficeRole.role).join(OfficeRole, OfficeRole.person_id == Person.id)
-    found: dict[int, tuple[Person, list[str]]] = {}
-    for one, role in db.session.execute(statement.order_by(Person.name, Person.id, OfficeRole.role)):
-        found.setdefault(one.id, (one, []))[1].append(role)
-    return list(found.values())
