@@ -51,11 +51,13 @@ class AtHand:
             self.release(taken)
 
     def release(self, taken: PoolProxiedConnection) -> None:
-        """Back to the pool, which ends what was begun on it."""
-        try:
-            self._set_autocommit(taken, False)
-        finally:
-            taken.close()
+        """Back to the pool, which ends what was begun on it. With one that is broken all that rest are given up."""
+        if self._is_broken(taken):
+            taken.invalidate()
+            self._let_go()
+            return
+        self._set_autocommit(taken, False)
+        taken.close()
 
     def _fresh(self, engine: Engine) -> PoolProxiedConnection:
         taken = engine.raw_connection()
@@ -67,7 +69,11 @@ class AtHand:
             driver: Any = taken.driver_connection
             driver.autocommit = value
 
-    def _let_go(self, _engine: Engine) -> None:
+    def _is_broken(self, taken: PoolProxiedConnection) -> bool:
+        """A database server that ended or was started anew; an SQLite connection has none."""
+        return bool(getattr(taken.driver_connection, "closed", False))
+
+    def _let_go(self, _engine: Engine | None = None) -> None:
         while self._resting:
             taken, _since = self._resting.pop()
             taken.invalidate()

@@ -1,4 +1,7 @@
-"""Filings per second through HTTP, durable and included, beside a bare route that validates the same and commits a row."""
+"""Filings per second through HTTP, durable and included, beside two routes on the same server and database.
+
+The bare one validates the same fields and commits a row. The other does a filing's whole work by hand.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -48,46 +51,84 @@ class _Door:
 
 
 def measure(database_url: str, folder: Path, *, filings: int = FILINGS) -> dict[str, object]:
-    """One row of the table: both rates on the same server settings and database, in turns, so that both meet the same noise."""
-    durable, plain, included = [], [], 0.0
-    with service(database_url, folder) as started, _bare(database_url, folder) as (bare_port, bare_process):
+    """One row of the table: all rates on the same server settings and database, in turns, so that they meet the same noise."""
+    with (
+        service(database_url, folder) as started,
+        _served(started, "bare") as (bare_port, bare_process),
+        _served(started, "by_hand") as (hand_port, hand_process),
+    ):
+        bare.prepare(database_url)
         with started.application():
-            headers = {**_JSON, **bearer(*member("administrator", "filer"))}
+            headers = {**_JSON, **bearer(*member("filer"))}
         for name in PROCESSES:
             started.start(name)
         started.await_web()
-        filing_route, bare_route = _Door(started.port, "/api/v1/filings", headers), _Door(bare_port, "/rows", _JSON)
-        for door in (filing_route, bare_route):
-            door.send(WARM)
+        ours = [started.running[name].pid for name in PROCESSES]
+        return _taken_in_turns(
+            started,
+            (
+                _Turns(_Door(started.port, "/api/v1/filings", headers), ours),
+                _Turns(_Door(hand_port, "/rows", headers, sent=10 * filings), [hand_process]),
+                _Turns(_Door(bare_port, "/rows", _JSON), [bare_process]),
+            ),
+            filings,
+        )
+
+
+@dataclass
+class _Turns:
+    """What one route was measured to do; processor seconds by process, of its own turns only."""
+
+    door: _Door
+    processes: list[int]
+    measured: list[Measured] = field(default_factory=list)
+    included: float = 0.0
+    used: list[float] = field(default_factory=list)
+
+    def take(self, started: Service, total: int) -> None:
+        before, began = self._used(), time.perf_counter()
+        self.measured.append(self.door.send(total))
+        _await_included(started)
+        self.included += time.perf_counter() - began
         _await_rest(started)
-        leaders = {**{name: started.running[name].pid for name in PROCESSES}, "bare": bare_process}
-        before = {name: cpu_seconds(leader) for name, leader in leaders.items()}
-        for _ in range(ROUNDS):
-            plain.append(bare_route.send(filings // ROUNDS))
-            began = time.perf_counter()
-            durable.append(filing_route.send(filings // ROUNDS))
-            _await_included(started, filing_route.sent)
-            included += time.perf_counter() - began
-            _await_rest(started)
-        used = {name: cpu_seconds(leader) - before[name] for name, leader in leaders.items()}
-    return _row(_joined(durable), _joined(plain), included, used)
+        self.used = [sum(each) for each in zip(self.used or [0.0] * len(before), self._since(before), strict=True)]
+
+    def _used(self) -> list[float]:
+        return [cpu_seconds(process) for process in self.processes]
+
+    def _since(self, before: list[float]) -> list[float]:
+        return [now - then for now, then in zip(self._used(), before, strict=True)]
 
 
-def _row(durable: Measured, plain: Measured, included: float, used: dict[str, float]) -> dict[str, object]:
-    per_second = len(durable.times) / included
+def _taken_in_turns(started: Service, routes: tuple[_Turns, _Turns, _Turns], filings: int) -> dict[str, object]:
+    for turns in routes:
+        turns.door.send(WARM)
+    _await_rest(started)
+    for _ in range(ROUNDS):
+        for turns in routes:
+            turns.take(started, filings // ROUNDS)
+    return _row(*routes)
+
+
+def _row(ours: _Turns, by_hand: _Turns, plain: _Turns) -> dict[str, object]:
+    filed, handmade, bare_rows = (_joined(turns.measured) for turns in (ours, by_hand, plain))
+    included = len(filed.times) / ours.included
+    used = dict(zip((*PROCESSES, "by hand", "bare"), (*ours.used, *by_hand.used, *plain.used), strict=True))
     return {
-        "filings": len(durable.times),
-        "durable /s": round(durable.per_second),
-        "included /s": round(per_second),
-        "p50 ms": round(durable.p50, 1),
-        "p95 ms": round(durable.p95, 1),
-        "p99 ms": round(durable.p99, 1),
-        **{f"{name} CPU ms": round(1000 * seconds / len(durable.times), 2) for name, seconds in used.items()},
-        "bare route /s": round(plain.per_second),
-        "bare p50 ms": round(plain.p50, 1),
-        "bare p95 ms": round(plain.p95, 1),
-        "durable : bare": f"{durable.per_second / plain.per_second:.0%}",
-        "included : bare": f"{per_second / plain.per_second:.0%}",
+        "filings": len(filed.times),
+        "durable /s": round(filed.per_second),
+        "included /s": round(included),
+        "p50 ms": round(filed.p50, 1),
+        "p95 ms": round(filed.p95, 1),
+        "p99 ms": round(filed.p99, 1),
+        **{f"{name} CPU ms": round(1000 * seconds / len(filed.times), 2) for name, seconds in used.items()},
+        "by hand /s": round(handmade.per_second),
+        "bare route /s": round(bare_rows.per_second),
+        "bare p50 ms": round(bare_rows.p50, 1),
+        "bare p95 ms": round(bare_rows.p95, 1),
+        "durable : bare": f"{filed.per_second / bare_rows.per_second:.0%}",
+        "included : bare": f"{included / bare_rows.per_second:.0%}",
+        "by hand : bare": f"{handmade.per_second / bare_rows.per_second:.0%}",
     }
 
 
@@ -95,10 +136,14 @@ def _joined(parts: list[Measured]) -> Measured:
     return Measured(sum(part.seconds for part in parts), [one for part in parts for one in part.times])
 
 
-def _await_included(started: Service, filings: int) -> None:
-    """Until a published signed head covers them all."""
+def _await_included(started: Service) -> None:
+    """Until a published signed head covers all that is recorded."""
     checkpoint = started.folder / "log" / "checkpoint"
-    wait_for(lambda: int(checkpoint.read_text().split("\n")[1]) >= filings, 120, "every filing is included")
+    engine = create_engine(started.database_url)
+    with engine.connect() as connection:
+        records = connection.scalar(text("SELECT count(*) FROM evidence_record"))
+    engine.dispose()
+    wait_for(lambda: int(checkpoint.read_text().split("\n")[1]) >= records, 120, "every filing is included")
 
 
 def _await_rest(started: Service) -> None:
@@ -116,18 +161,17 @@ def _await_rest(started: Service) -> None:
 
 
 @contextmanager
-def _bare(database_url: str, folder: Path) -> Iterator[tuple[int, int]]:
-    """The bare route behind the same gunicorn settings; its port and its process."""
+def _served(started: Service, route: str) -> Iterator[tuple[int, int]]:
+    """``tests.bench.<route>`` on the same installation behind the same gunicorn settings; its port and its process."""
     port = free_port()
-    bare.prepare(database_url)
-    environment = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "WEB_THREADS": "4"}
-    command = [str(BIN / "gunicorn"), "tests.bench.bare:create()"]
-    with (folder / "bare.log").open("wb") as output:
+    environment = {**started.environment, "PORT": str(port)}
+    command = [str(BIN / "gunicorn"), f"tests.bench.{route}:create()"]
+    with (started.folder / f"{route}.log").open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
         )
     try:
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 30, "the bare route answers")
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/readyz"), 30, f"the route {route} answers")
         yield port, process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)

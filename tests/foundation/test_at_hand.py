@@ -8,13 +8,16 @@ from threading import Barrier
 import pytest
 from flask import Flask
 from sqlalchemy import literal, select, text
+from sqlalchemy.exc import OperationalError
 
-from ipplatform.foundation import at_hand
+from ipplatform.foundation import at_hand, direct
 from ipplatform.foundation.at_hand import AtHand
-from ipplatform.foundation.db import db
+from ipplatform.foundation.db import db, is_sqlite
+from ipplatform.foundation.prepared import Prepared
 from tests.databases import both_databases
 
 pytestmark = [both_databases, pytest.mark.usefixtures("app")]
+SEVEN = Prepared(select(literal(7)))
 
 
 def one(taken: object) -> object:
@@ -96,10 +99,28 @@ def test_threads_never_share_one() -> None:
 
 
 def test_a_statement_that_fails_does_not_spoil_the_next(app: Flask) -> None:
-    from ipplatform.foundation import direct
-    from ipplatform.foundation.prepared import Prepared
-
     broken = Prepared(select(text("nothing_called_so")))
     with pytest.raises(Exception, match="nothing_called_so"):
         direct.look(broken, {})
-    assert direct.look(Prepared(select(literal(7))), {}) == [(7,)]
+    assert direct.look(SEVEN, {}) == [(7,)]
+
+
+def test_a_server_started_anew_costs_one_statement_and_no_more_each_way() -> None:
+    if is_sqlite():
+        return
+    assert direct.look(SEVEN, {}) == [(7,)]
+    with direct.direct_transaction():
+        direct.write(lambda: direct.run(SEVEN, {}))
+    with db.engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        )
+    with pytest.raises(OperationalError):
+        direct.look(SEVEN, {})
+    assert direct.look(SEVEN, {}) == [(7,)]
+    with direct.direct_transaction():
+        with pytest.raises(OperationalError):
+            direct.write(lambda: direct.run(SEVEN, {}))
+        assert direct.write(lambda: direct.run(SEVEN, {})) == [(7,)]
