@@ -12,11 +12,11 @@ from sqlalchemy.exc import OperationalError
 
 from ipplatform.foundation import at_hand, direct
 from ipplatform.foundation.at_hand import AtHand
-from ipplatform.foundation.db import db, is_sqlite
+from ipplatform.foundation.db import db
 from ipplatform.foundation.prepared import Prepared
-from tests.databases import both_databases
+from tests.databases import both_databases, on_postgresql
 
-pytestmark = [both_databases, pytest.mark.usefixtures("app")]
+pytestmark = pytest.mark.usefixtures("app")
 SEVEN = Prepared(select(literal(7)))
 
 
@@ -24,6 +24,7 @@ def one(taken: object) -> object:
     return taken.driver_connection.execute("SELECT 1").fetchone()[0]  # type: ignore[attr-defined]
 
 
+@both_databases
 def test_what_rests_is_taken_again() -> None:
     kept = AtHand(db.engine)
     first = kept.take(db.engine)
@@ -33,6 +34,7 @@ def test_what_rests_is_taken_again() -> None:
     kept.release(again)
 
 
+@both_databases
 def test_what_has_rested_too_long_goes_back_to_the_pool_which_asks_whether_it_lives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -47,6 +49,7 @@ def test_what_has_rested_too_long_goes_back_to_the_pool_which_asks_whether_it_li
     kept.release(again)
 
 
+@both_databases
 def test_no_more_than_a_few_are_kept() -> None:
     kept = AtHand(db.engine)
     before = db.engine.pool.checkedout()  # type: ignore[attr-defined]
@@ -61,6 +64,7 @@ def test_no_more_than_a_few_are_kept() -> None:
     kept.release(again)
 
 
+@both_databases
 def test_one_without_transactions_has_them_again_when_it_goes_back() -> None:
     kept = AtHand(db.engine, autocommit=True)
     taken = kept.take(db.engine)
@@ -75,6 +79,7 @@ def test_one_without_transactions_has_them_again_when_it_goes_back() -> None:
             connection.execute(text("SELECT id FROM at_hand_try"))
 
 
+@both_databases
 def test_threads_never_share_one() -> None:
     kept, together = AtHand(db.engine), Barrier(4)
 
@@ -98,6 +103,7 @@ def test_threads_never_share_one() -> None:
         assert len(set(pool.map(work, [engine] * 4))) == 4
 
 
+@both_databases
 def test_a_statement_that_fails_does_not_spoil_the_next(app: Flask) -> None:
     broken = Prepared(select(text("nothing_called_so")))
     with pytest.raises(Exception, match="nothing_called_so"):
@@ -105,9 +111,8 @@ def test_a_statement_that_fails_does_not_spoil_the_next(app: Flask) -> None:
     assert direct.look(SEVEN, {}) == [(7,)]
 
 
+@on_postgresql
 def test_a_server_started_anew_costs_one_statement_and_no_more_each_way() -> None:
-    if is_sqlite():
-        return
     assert direct.look(SEVEN, {}) == [(7,)]
     with direct.direct_transaction():
         direct.write(lambda: direct.run(SEVEN, {}))
