@@ -40,7 +40,8 @@ Several = Callable[[list[dict[str, Any]]], None]
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
 TOGETHER = 1.0  # Seconds.
-MOST_LEASED = 100
+MOST_LEASED = 20
+MOST_GATHERED = 200
 _handlers: dict[str, Handler] = {}
 _handlers_of_several: dict[str, Several] = {}
 _gathered_by: dict[str, Callable[[dict[str, Any]], Any]] = {}
@@ -148,7 +149,7 @@ def enqueue(name: str, payload: dict[str, Any], *, key: str | None = None, run_a
 
 
 def run_due(limit: int = MOST_LEASED) -> int:
-    """Lease and run up to ``limit`` due jobs; how many were tried."""
+    """Lease and run up to ``limit`` due jobs, and up to MOST_GATHERED of several; how many were tried."""
     lease = now() + LEASE
     with transaction():
         leased = _lease(limit, lease)
@@ -221,12 +222,23 @@ class _Done:
 
 def _lease(limit: int, until: datetime) -> list[_Leased]:
     moment = now()
-    due = {"moment": moment, "most": limit}
+    due = {"moment": moment, "most": MOST_GATHERED}
     connection = db.session.connection()
-    leased = [_Leased(*row) for row in connection.execute(_DUE, due)]
+    leased = _chosen([_Leased(*row) for row in connection.execute(_DUE, due)], limit)
     if leased:
         connection.execute(_TAKE, {"identities": [one.id for one in leased], "until": until})
     return leased
+
+
+def _chosen(due: Sequence[_Leased], limit: int) -> list[_Leased]:
+    """What is done at once is cheap; of what may take long another worker shall find something, too."""
+    chosen, alone = [], 0
+    for one in due:
+        gathered = one.name in _gathered_by
+        alone += not gathered
+        if gathered or alone <= limit:
+            chosen.append(one)
+    return chosen
 
 
 def _run_outside(jobs: Sequence[_Leased], done: _Done) -> None:

@@ -38,13 +38,13 @@ def ensure_key(keys_dir: Path) -> None:
 
 
 @lru_cache(maxsize=8)
-def _cipher(data_dir: Path) -> AESGCM:
+def _cipher(_installation: str) -> AESGCM:
     return AESGCM(bytes.fromhex((settings.current().keys_dir / KEY_FILE).read_text().strip()))
 
 
 def cipher() -> AESGCM:
     """The cipher under the installation's data key; FileNotFoundError before ``ipplatform setup``."""
-    return _cipher(settings.current().data_dir)
+    return _cipher(str(settings.current().data_dir))
 
 
 def seal(plain: bytes, context: bytes = b"") -> bytes:

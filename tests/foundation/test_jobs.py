@@ -278,3 +278,14 @@ def test_a_damaged_job_does_not_keep_those_that_would_be_done_with_it() -> None:
         )
     jobs.run_due()
     assert ran == [[1, 2]]
+
+
+def test_one_worker_takes_many_of_what_is_done_at_once_and_few_of_the_rest() -> None:
+    with transaction():
+        for number in range(30):
+            jobs.enqueue("test.note", {"number": number})
+            jobs.enqueue("test.several", {"to": "a", "number": number})
+    assert jobs.run_due(2) == 32
+    assert [one for one in ran if isinstance(one, list)] == [list(range(30))]
+    assert sum(isinstance(one, dict) for one in ran) == 2
+    assert jobs.run_all() == 28

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,7 +18,7 @@ BLOCK = 64
 
 def keyed_digest(purpose: str, value: bytes) -> bytes:
     """HMAC-SHA256, 32 bytes; equal input gives equal output, and nobody without the data key can guess the input."""
-    return _digest(_key(settings.current().data_dir), purpose, value)
+    return _digest(_key(str(settings.current().data_dir)), purpose, value)
 
 
 def _digest(key: bytes, purpose: str, value: bytes) -> bytes:
@@ -31,7 +30,7 @@ def seal(
 ) -> bytes:
     """Eight bytes for each of FIELDS in that order, so that a mismatch names its field."""
     values = (organisation_id, idempotency_key, request_digest, ",".join(key or "" for key in storage_keys))
-    key, parts = _key(settings.current().data_dir), zip(FIELDS, values, strict=True)
+    key, parts = _key(str(settings.current().data_dir)), zip(FIELDS, values, strict=True)
     return b"".join(_digest(key, name, str(value).encode())[:PART] for name, value in parts)
 
 
@@ -39,7 +38,7 @@ class Sealer:
     """As `seal` for many records: the key is read and scheduled once (RFC 2104: the two padded halves)."""
 
     def __init__(self) -> None:
-        key = _key(settings.current().keys_dir / KEY_FILE).ljust(BLOCK, b"\x00")
+        key = _key(str(settings.current().data_dir)).ljust(BLOCK, b"\x00")
         inner, outer = bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
         self._inner = [hashlib.sha256(inner + name.encode() + b"\x00") for name in FIELDS]
         self._outer = hashlib.sha256(outer)
@@ -64,7 +63,7 @@ def broken_fields(sealed: bytes, expected: bytes) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _key(data_dir: Path) -> bytes:
+def _key(_installation: str) -> bytes:
     data_key = bytes.fromhex((settings.current().keys_dir / KEY_FILE).read_text().strip())
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"ipplatform evidence columns").derive(data_key)
 

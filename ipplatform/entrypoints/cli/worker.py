@@ -19,7 +19,7 @@ from ipplatform.foundation.db import db
 IDLE_SECONDS = 0.3
 # Where processor and disk are short, who files is answered before mails are written.
 LESS_URGENT = 15
-GIVE_WAY_SECONDS = 0.2
+GIVE_WAY_SECONDS = 0.5
 SCHEDULE_SECONDS = 5.0
 log = structlog.get_logger()
 

@@ -58,8 +58,7 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     elapsed = time.perf_counter() - g.started
     route = str(answered.url_rule) if answered.url_rule else "(none)"
-    metrics.REQUESTS.labels(answered.method, route, status).inc()
-    metrics.SECONDS.labels(answered.method, route).observe(elapsed)
+    metrics.answered(answered.method, route, status, elapsed)
     if answered.endpoint != "static":
         structlog.get_logger().info(
             "request", method=answered.method, route=route, status=status, milliseconds=round(elapsed * 1000, 1)
