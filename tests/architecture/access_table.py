@@ -69,6 +69,7 @@ OPERATION = {
     "GET health.healthz": Line(EVERYBODY),
     "GET health.readyz": Line(EVERYBODY),
     "GET health.metrics": Line(EVERYBODY),
+    "GET admin_people.desk": Line(frozenset({"office administrator"})),
     "GET admin_people.index": Line(frozenset({"office administrator"})),
     "GET admin_people.show": Line(frozenset({"office administrator"}), {"public_id": "viewer"}),
     "POST admin_people.change": Line(

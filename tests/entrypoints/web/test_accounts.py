@@ -251,6 +251,23 @@ def test_a_form_sent_after_the_session_ended_is_kept_and_sent_again(app: Flask, 
     assert "日本 &lt;New&gt; Name" in again
 
 
+@pytest.mark.parametrize(
+    ("stood_on", "led_to"),
+    [
+        ("/?lang=zh", "/"),
+        ("/search?q=电池&lang=zh&kind=patent", "/search?q=%E7%94%B5%E6%B1%A0&kind=patent"),
+        ("/search?q=", "/search?q="),
+        ("//elsewhere.example/?lang=zh", "/"),
+    ],
+)
+def test_choosing_a_language_leaves_the_one_in_the_address_behind(
+    client: FlaskClient, stood_on: str, led_to: str
+) -> None:
+    answer = client.post("/account/language", data={"lang": "en", "next": stood_on})
+    assert answer.location == led_to
+    assert '<html lang="en">' in client.get(answer.location).text
+
+
 def test_a_form_left_open_in_another_tab_survives_signing_out(app: Flask, client: FlaskClient) -> None:
     person, _organisation = member("filer")
     form = {"email": person.email, "password": PASSWORD}

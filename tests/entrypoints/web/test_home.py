@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from flask import Flask
+import pytest
 from flask.testing import FlaskClient
 
 from ipplatform.entrypoints.web.holder.home_sections import Section, _sources, contribute
@@ -41,8 +41,24 @@ def test_other_pages_contribute_what_waits(client: FlaskClient, sign_in: SignIn)
         _sources.remove(offers)
 
 
-def test_people_without_an_organisation_are_led_to_their_desk(app: Flask, sign_in: SignIn) -> None:
-    for person, desk in ((office_person("registrar"), "/office/queue"), (make_person(), "/organisation")):
-        page = sign_in(app.test_client(), person).get("/home")
-        assert page.status_code == 303
-        assert desk in page.location
+@pytest.mark.parametrize(
+    ("role", "desk"),
+    [
+        ("registrar", "/office/queue"),
+        ("auditor", "/office/audit"),
+        ("administrator", "/admin/people"),
+        (None, "/account/organisations/new"),
+    ],
+)
+def test_people_without_an_organisation_are_led_to_their_desk(
+    client: FlaskClient, sign_in: SignIn, role: str | None, desk: str
+) -> None:
+    browser = sign_in(client, office_person(role) if role else make_person())
+    for entrance in ("/home", "/account/sign-in"):
+        page = browser.get(entrance, follow_redirects=True)
+        assert (page.status_code, page.request.path) == (200, desk), entrance
+
+
+def test_the_start_of_administration_leads_to_its_people(client: FlaskClient, sign_in: SignIn) -> None:
+    page = sign_in(client, office_person("administrator")).get("/admin")
+    assert (page.status_code, page.location) == (303, "/admin/people")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -118,10 +118,17 @@ def switch() -> ResponseReturnValue:
 def language() -> ResponseReturnValue:
     """Remember the language in a cookie and, for a person signed in, in their profile."""
     wanted = request.form.get("lang", "")
-    response = redirect(safe_next(request.form.get("next"), "/"), 303)
+    response = redirect(_in_no_language(safe_next(request.form.get("next"), "/")), 303)
     if wanted in LOCALES:
         response.set_cookie(COOKIE, wanted, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
         found = session.standing()
         if found:
             queries.person(found.person.id).locale = wanted
     return response
+
+
+def _in_no_language(address: str) -> str:
+    """Without the address part that names a language, which would outweigh the choice just made."""
+    parts = urlsplit(address)
+    kept = [one for one in parse_qsl(parts.query, keep_blank_values=True) if one[0] != "lang"]
+    return parts._replace(query=urlencode(kept)).geturl()

@@ -23,6 +23,12 @@ ROLE_LABELS = {
 }
 
 
+@blueprint.get("")
+@office("administrator")
+def desk() -> ResponseReturnValue:
+    return redirect(url_for(".index"), 303)
+
+
 @blueprint.get("/people")
 @office("administrator")
 def index() -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from ipplatform.entrypoints.web.holder import home_sections
 blueprint = Blueprint("holder_home", __name__)
 
 # Where people of the office, who act for no organisation, begin their day.
-DESKS = (("registrar", "/office/queue"), ("auditor", "/office/audit"), ("administrator", "/admin"))
+DESKS = (("registrar", "queue.index"), ("auditor", "audit.index"), ("administrator", "admin_people.index"))
 
 
 @blueprint.get("/home")
@@ -24,8 +24,8 @@ DESKS = (("registrar", "/office/queue"), ("auditor", "/office/audit"), ("adminis
 def show() -> ResponseReturnValue:
     organisation_id = actor().organisation_id
     if organisation_id is None:
-        desk = next((address for role, address in DESKS if role in actor().office), None)
-        return redirect(desk or url_for("organisation.new"), 303)
+        desk = next((page for role, page in DESKS if role in actor().office), "organisation.new")
+        return redirect(url_for(desk), 303)
     to_do = queries.to_do(organisation_id)
     return render_template(
         "holder/home.html",
