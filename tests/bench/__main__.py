@@ -23,7 +23,8 @@ bare Flask route that validates the same fields with the same schemas and commit
 and database, all fully durable. And a route *by hand* that does all of a filing's own work (who asks, formalities,
 manifest, commitment, leaf, encryption, four rows) and nothing around it: what lies between it and the bare route is the
 price of evidence, what lies between it and ours is the price of the API, logs, limits and one code for everything. The
-three are measured in turns; clients, server and database share the cores.
+three are measured in turns; clients, server and database share the cores. Receipts are gathered for five seconds, so
+the worker writes those mails between the turns; what they cost it is in the table.
 """
 SEARCH = """\
 One page of 20 with its total, facets and marked snippets, in this process, over {listings:,} listings; the page of it

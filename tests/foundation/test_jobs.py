@@ -12,13 +12,14 @@ from flask import Flask
 from sqlalchemy import event, select, text, update
 
 from ipplatform.domain.audit.models import AuditEntry
-from ipplatform.foundation import clock, jobs
+from ipplatform.foundation import clock, jobs, leasing
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.jobs import Outbox
 from tests.databases import both_databases
 
 pytestmark = both_databases
+AT_ONCE = timedelta(0)
 ran: list[Any] = []
 meanwhile: list[Callable[[], None]] = []
 
@@ -242,10 +243,10 @@ def test_jobs_that_are_alike_are_done_at_once_the_oldest_first() -> None:
         for number, to in enumerate("aabab"):
             jobs.enqueue("test.several", {"to": to, "number": number})
     with counted_commits() as commits:
-        assert jobs.run_due() == 5
+        assert jobs.run_due(patience=AT_ONCE) == 5
     assert ran == [[0, 1, 3], [2, 4]]
     assert len(commits) == 2
-    assert jobs.run_due() == 0
+    assert jobs.run_due(patience=AT_ONCE) == 0
 
 
 def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_and_nothing_else() -> None:
@@ -253,7 +254,7 @@ def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_and_nothing_e
         for number, to in enumerate("aab"):
             jobs.enqueue("test.several", {"to": to, "number": number})
     meanwhile.append(refuse)
-    jobs.run_due()
+    jobs.run_due(patience=AT_ONCE)
     assert ran == [[2]]
     assert sorted(map(tuple, db.session.execute(select(Outbox.state, Outbox.attempts)))) == [
         ("done", 0),
@@ -262,7 +263,7 @@ def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_and_nothing_e
     ]
     with transaction():
         db.session.execute(update(Outbox).values(run_at=now() - timedelta(seconds=1)))
-    jobs.run_due()
+    jobs.run_due(patience=AT_ONCE)
     assert ran == [[2], [0, 1]]
 
 
@@ -276,7 +277,7 @@ def test_a_damaged_job_does_not_keep_those_that_would_be_done_with_it() -> None:
             text("UPDATE outbox SET payload = :none WHERE id = :first"),
             {"none": b"x", "first": db.session.scalar(select(first))},
         )
-    jobs.run_due()
+    jobs.run_due(patience=AT_ONCE)
     assert ran == [[1, 2]]
 
 
@@ -285,7 +286,35 @@ def test_one_worker_takes_many_of_what_is_done_at_once_and_few_of_the_rest() -> 
         for number in range(30):
             jobs.enqueue("test.note", {"number": number})
             jobs.enqueue("test.several", {"to": "a", "number": number})
-    assert jobs.run_due(2) == 32
+    assert jobs.run_due(2, patience=AT_ONCE) == 32
     assert [one for one in ran if isinstance(one, list)] == [list(range(30))]
     assert sum(isinstance(one, dict) for one in ran) == 2
     assert jobs.run_all() == 28
+
+
+def aged(seconds: int) -> None:
+    with transaction():
+        rows = db.session.scalars(select(Outbox).where(Outbox.state == "waiting"))
+        for row in rows:
+            row.run_at -= timedelta(seconds=seconds)
+
+
+def test_what_is_done_at_once_waits_a_moment_for_others_but_no_longer_than_the_oldest_has() -> None:
+    for number, to in enumerate("aab"):
+        with transaction():
+            jobs.enqueue("test.several", {"to": to, "number": number})
+        aged(2)
+    assert jobs.run_due() == 2
+    assert ran == [[0, 1]]
+    aged(3)
+    assert jobs.run_due() == 1
+    assert ran == [[0, 1], [2]]
+
+
+def test_many_that_wait_keep_nothing_else_waiting() -> None:
+    with transaction():
+        for number in range(leasing.MOST_GATHERED + 5):
+            jobs.enqueue("test.several", {"to": "a", "number": number})
+        jobs.enqueue("test.note", {"number": 1})
+    assert jobs.run_due() == 1
+    assert ran == [{"number": 1}]

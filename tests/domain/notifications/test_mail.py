@@ -66,7 +66,8 @@ def test_no_transaction_is_open_while_a_mail_is_made(app: Flask, monkeypatch: py
 
 
 def received(number: int, *, to: str = "wen@example.com", locale: str = "en") -> None:
-    context = {"name": "Wen Ling", "number": f"F-{number}", "documents": number, "path": f"/filings/{number}"}
+    context = {"name": "Wen Ling", "number": f"F-{number}", "documents": number - 1, "path": f"/filings/{number}"}
+    context |= {"kind": "patent", "at": f"2026-11-28T02:0{number}:00+00:00"}
     services.listed(
         to=to,
         template="filing_received",
@@ -96,8 +97,15 @@ def test_who_files_much_at_once_gets_one_mail_that_names_each(app: Flask) -> Non
             assert f"{app.config['SETTINGS'].base_url}/filings/{number}" in body.get_content()
     plain = several.get_body(("plain",))
     assert plain is not None
-    assert "F-1 · 1 document" in plain.get_content().splitlines()
-    assert "F-2 · 2 documents" in plain.get_content().splitlines()
+    lines = (
+        plain.get_content().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").splitlines()
+    )
+    assert "F-1 · Patent · Nov 28, 2026, 10:01:00 AM UTC+8" in lines
+    assert "F-2 · Patent · Nov 28, 2026, 10:02:00 AM UTC+8 · 1 document" in lines
+    assert "F-3 · Patent · Nov 28, 2026, 10:03:00 AM UTC+8 · 2 documents" in lines
+    assert [lines[place + 1] for place, line in enumerate(lines) if line.startswith("F-")] == [
+        f"{app.config['SETTINGS'].base_url}/filings/{number}" for number in (1, 2, 3)
+    ]
 
 
 @both_databases

@@ -16,6 +16,7 @@ def received(actor: Actor, filing: Filing, *, documents: int) -> None:
     person = accounts.names(actor)
     if person is None:
         return
+    assert filing.submitted_at is not None
     notifications.listed(
         to=person.email,
         template="filing_received",
@@ -24,6 +25,8 @@ def received(actor: Actor, filing: Filing, *, documents: int) -> None:
         context={
             "name": person.name,
             "number": display_id(filing.public_id),
+            "kind": filing.asset_kind,
+            "at": filing.submitted_at.isoformat(),
             "documents": documents,
             "path": f"/filings/{filing.public_id}",
         },
