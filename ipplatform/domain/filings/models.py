@@ -56,9 +56,12 @@ class Filing(Base):
 
     `asset` is the public id the asset has or will have; `about_id` the registration that an amendment, decision or
     withdrawal is about. `fields` are the answers as typed, by field; `content` what the manifest says, set when
-    submitted. `revisions` says at which `version` of the draft each task was last changed. `latest_record_id` is the
+    submitted. `damaged` is set in a list, where one that was changed at rest must not hide the others; read alone, it
+    raises secretbox.Damaged. `revisions` says at which `version` of the draft each task was last changed. `latest_record_id` is the
     newest record of the case: until it is in a signed checkpoint the status is only "awaiting inclusion".
     """
+
+    damaged = False
 
     __tablename__ = "filing"
     __table_args__ = (
@@ -103,7 +106,9 @@ class Filing(Base):
 
     @property
     def title(self) -> str:
-        """The title as submitted, or as typed so far; empty when there is none."""
+        """The title as submitted, or as typed so far; empty when there is none or it cannot be read."""
+        if self.damaged:
+            return ""
         found = (self.content or {}).get("title") or self.fields.get("title") or ""
         return found if isinstance(found, str) else ""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from ipplatform.domain.assets.models import Document
@@ -14,11 +15,12 @@ from ipplatform.domain.filings import kinds
 from ipplatform.domain.filings.models import Filing, FilingDocument
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.assessment import Assessment, assess
-from ipplatform.foundation import clock
+from ipplatform.foundation import apart, clock
 from ipplatform.foundation.db import db
 from ipplatform.foundation.ids import parse_id
-from ipplatform.foundation.pagination import Descending, Page, keyset
+from ipplatform.foundation.pagination import Descending, Order, Page, keyset
 
+SEALED = (Filing.fields, Filing.content)
 AWAITING_INCLUSION = "awaiting_inclusion"
 RECORDED = "recorded"
 
@@ -84,7 +86,7 @@ def filings_of(
         statement = statement.where(Filing.asset_kind == asset_kind)
     if kind:
         statement = statement.where(Filing.kind == kind)
-    return keyset(statement, order=[Descending(Filing.id)], after=after, limit=limit)
+    return _listed(statement, Descending(Filing.id), after, limit)
 
 
 def queue(
@@ -102,7 +104,20 @@ def queue(
         statement = statement.where(Filing.asset_kind == asset_kind)
     if registrar_id is not None:
         statement = statement.where(Filing.registrar_id == registrar_id)
-    return keyset(statement, order=[Filing.id], after=after, limit=limit)
+    return _listed(statement, Filing.id, after, limit)
+
+
+def _listed(statement: Select[Filing], order: Order, after: str | None, limit: int) -> Page[Filing]:
+    rows = keyset(_closed(statement), order=[order], after=after, limit=limit, scalars=False)
+    return Page(_opened(rows.items), rows.next_cursor)
+
+
+def _closed(statement: Select[Filing]) -> Select[Any]:
+    return apart.closed(statement, *SEALED).add_columns(Filing.id)
+
+
+def _opened(rows: Iterable[Any]) -> list[Filing]:
+    return [apart.opened(row, *SEALED) for row in rows]
 
 
 def queue_counts() -> dict[str, int]:
@@ -182,7 +197,7 @@ def to_do(organisation_id: int, *, limit: int = 10) -> ToDo:
             Filing.status.in_(statuses),
             Filing.kind.in_(("registration", "amendment")),
         )
-        return list(db.session.scalars(found.order_by(Filing.id.desc()).limit(limit)))
+        return _opened(db.session.execute(_closed(found).order_by(Filing.id.desc()).limit(limit)))
 
     waiting = some(lifecycle.SUBMITTED, lifecycle.ANSWERED, lifecycle.UNDER_EXAMINATION)
     return ToDo(

@@ -112,7 +112,14 @@ class FilingSchema(Schema):
     asset_kind = fields.String(required=True)
     asset = fields.String(required=True, metadata={"description": "Public id the asset has, or will have"})
     status = fields.String(required=True, validate=validate.OneOf(SHOWN))
-    title = fields.String(required=True)
+    title = fields.String(required=True, metadata={"description": "Empty in the queue until you take the case"})
+    damaged = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "In lists: what is stored was changed at rest, so that the title cannot be read and is empty; "
+            "the filing itself answers 409"
+        },
+    )
     submitted_at = fields.DateTime(allow_none=True)
     changed_at = fields.DateTime(required=True)
 
@@ -164,6 +171,7 @@ def line(found: Filing, status: str, *, readable: bool = True) -> dict[str, Any]
         "asset": found.asset,
         "status": status,
         "title": found.title if readable else "",
+        "damaged": found.damaged,
         "submitted_at": found.submitted_at,
         "changed_at": found.changed_at,
     }
