@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pycountry
@@ -34,6 +35,13 @@ SCOPE_LABELS = {
     "audit:read": _l("Office: audit records"),
 }
 OFFICE_SCOPES = ("office:read", "office:write", "audit:read")
+
+
+def _scopes(offered: Iterable[str]) -> list[tuple[str, Any]]:
+    """In words and as programs' documentation has them."""
+    return [(scope, _l("%(words)s (%(code)s)", words=SCOPE_LABELS[scope], code=scope)) for scope in offered]
+
+
 REQUIRED = {"required": _l("Answer this question."), "null": _l("Answer this question.")}
 
 
@@ -194,11 +202,11 @@ class TokenSchema(AccountSchema):
         required=True,
         validate=validate.Length(min=1, error=_l("Choose at least one scope.")),
         error_messages=REQUIRED,
-        metadata={"label": _l("What it may do"), "widget": "checkboxes", "choices": list(SCOPE_LABELS.items())},
+        metadata={"label": _l("What it may do"), "widget": "checkboxes", "choices": _scopes(SCOPE_LABELS)},
     )
 
     def __init__(self, *, office: bool = True, **options: Any) -> None:
         super().__init__(**options)
         if not office:
-            offered = [(scope, label) for scope, label in SCOPE_LABELS.items() if scope not in OFFICE_SCOPES]
-            self.fields["scopes"].metadata = {**self.fields["scopes"].metadata, "choices": offered}
+            offered = [scope for scope in SCOPE_LABELS if scope not in OFFICE_SCOPES]
+            self.fields["scopes"].metadata = {**self.fields["scopes"].metadata, "choices": _scopes(offered)}

@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 
 from ipplatform.entrypoints.http import reference
 from ipplatform.entrypoints.http.access import public
+from ipplatform.foundation.i18n import HTML_LANG, current_locale
 
 PROBLEM = "application/problem+json"
 
@@ -74,7 +75,8 @@ class ProblemApi(Api):
         self.spec.components.response(name, response, lazy=True)
 
     def _openapi_json(self) -> Any:
-        text = json.dumps(reference.document(self), indent=2, sort_keys=False)
-        return current_app.response_class(text, mimetype="application/json")
+        text = json.dumps(reference.document(self), ensure_ascii=False, indent=2, sort_keys=False)
+        spoken = {"Content-Language": HTML_LANG[current_locale()]}
+        return current_app.response_class(text, mimetype="application/json", headers=spoken)
 
     _openapi_json = public(_openapi_json)

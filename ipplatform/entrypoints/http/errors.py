@@ -19,7 +19,7 @@ from ipplatform.entrypoints.http import keeping
 from ipplatform.entrypoints.http.forms import Form, flatten
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, DomainError, Invalid, StoredDamage
-from ipplatform.foundation.i18n import _, _l, plain
+from ipplatform.foundation.i18n import HTML_LANG, _, _l, current_locale, plain
 from ipplatform.foundation.secretbox import Damaged
 
 TITLES = {
@@ -73,6 +73,7 @@ def problem(status: int, code: str, detail: Any, **more: Any) -> Response:
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
+    response.headers["Content-Language"] = HTML_LANG[current_locale()]
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

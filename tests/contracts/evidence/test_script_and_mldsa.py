@@ -88,6 +88,31 @@ def test_a_key_that_was_not_demanded_is_named(evidence: Evidence, run: Run) -> N
     assert "not asked for" not in run(evidence.folder, NEWER, mldsa, ed25519).stdout
 
 
+def test_what_lies_beside_the_bundle_is_named_and_not_looked_at(evidence: Evidence, run: Run, tmp_path: Path) -> None:
+    folder = shutil.copytree(evidence.folder, tmp_path / "copy")
+    bundle = folder / "bundle"
+    beside = ("notes.txt", "log/.DS_Store", "a name with  blanks", "-n")
+    for name in beside:
+        (bundle / name).write_text("mine")
+    ended = run(folder, NEWER)
+    assert verified(ended)
+    notes = [
+        line.partition("not looked at: ")[2] for line in ended.stdout.splitlines() if "no part of the bundle" in line
+    ]
+    assert sorted(notes) == sorted(beside)
+    (bundle / "filing/invention.txt").write_text("slipped in")
+    assert not verified(run(folder, NEWER))
+
+
+def test_two_lists_of_different_files_are_refuted(evidence: Evidence, run: Run, tmp_path: Path) -> None:
+    folder = shutil.copytree(evidence.folder, tmp_path / "copy")
+    listed = folder / "bundle/SHA512SUMS"
+    listed.write_text("".join(listed.read_text().splitlines(keepends=True)[1:]))
+    ended = run(folder, NEWER)
+    assert not verified(ended)
+    assert "list different files" in ended.stdout
+
+
 def resigned(proved: proof.ProofFile, change: Callable[[list[note.Signature]], None]) -> proof.ProofFile:
     opened = note.parse(proved.checkpoint)
     lines = list(opened.signatures)

@@ -98,11 +98,18 @@ def test_every_fault_is_named_at_its_field_and_nothing_is_kept(client: FlaskClie
         title="T" * 10_000,
         inventors=[{"name": "", "country": "Mars"}],
         owners=[{"name": "A", "country": "GB", "share": "1/3"}],
+        colour="red",
     )
     refused = _send(client, headers, _request(fields=fields))
     assert refused.status_code == 422
     assert refused.content_type == "application/problem+json"
-    assert set(refused.get_json()["errors"]) == {"title", "inventors.0.name", "inventors.0.country", "owners"}
+    assert set(refused.get_json()["errors"]) == {
+        "title",
+        "inventors.0.name",
+        "inventors.0.country",
+        "owners",
+        "colour",
+    }
     assert db.session.scalar(select(func.count()).select_from(Filing)) == 0
 
 
@@ -141,7 +148,22 @@ def test_claims_may_be_a_list(client: FlaskClient) -> None:
 def test_a_key_is_demanded(client: FlaskClient) -> None:
     refused = client.post("/api/v1/filings", json=_request(), headers=bearer(*member("filer")))
     assert refused.status_code == 422
-    assert "Idempotency-Key" in refused.get_json()["errors"]
+    assert "header Idempotency-Key" in refused.get_json()["errors"]["Idempotency-Key"][0]
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("en", "en"), ("zh", "zh-Hans")])
+def test_an_answer_names_its_language_and_is_read_in_a_terminal(
+    client: FlaskClient, language: str, spoken: str
+) -> None:
+    headers = {**bearer(*member("filer")), "Accept-Language": language}
+    title = "电池冷却板"
+    for answer in (
+        _send(client, headers, _request(fields={"title": title})),
+        client.get("/api/v1/openapi.json", headers=headers),
+    ):
+        assert answer.headers["Content-Language"] == spoken
+        assert "\\u" not in answer.get_data(as_text=True)
+    assert title in _send(client, headers, _request(fields=patent_fields(title=title))).get_data(as_text=True)
 
 
 def test_scope_role_and_organisation_are_asked_for(client: FlaskClient) -> None:

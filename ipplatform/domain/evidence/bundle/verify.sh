@@ -12,7 +12,7 @@ ok() { echo "ok       $1"; }
 refuted() { echo "REFUTED  $1"; exit 1; }
 unusable() { echo "UNUSABLE $1"; exit 2; }
 
-for tool in openssl sed grep head tail cut tr cmp wc od sha256sum sha512sum; do
+for tool in openssl sed grep head tail cut tr cmp wc od sort find sha256sum sha512sum; do
   command -v "$tool" > "$work/null" || unusable "$tool is not installed"
 done
 for file in SHA256SUMS SHA512SUMS log/entry.json log/entry.tlog-proof log/policy.txt log/vkeys.txt; do
@@ -23,6 +23,13 @@ done
 sha256sum -c SHA256SUMS > "$work/sums" 2>&1 || { grep -v ': OK$' "$work/sums"; refuted "a file is not what SHA256SUMS says"; }
 sha512sum -c SHA512SUMS > "$work/sums" 2>&1 || { grep -v ': OK$' "$work/sums"; refuted "a file is not what SHA512SUMS says"; }
 ok "files: each is what SHA256SUMS and SHA512SUMS say"
+for sums in SHA256SUMS SHA512SUMS; do sed 's/^[0-9a-f]* [ *]//' "$sums" | sort > "$work/$sums"; done
+cmp -s "$work/SHA256SUMS" "$work/SHA512SUMS" || refuted "SHA256SUMS and SHA512SUMS list different files"
+find . ! -type d | sed 's,^\./,,' | sort > "$work/present"
+while read -r file; do
+  case "$file" in SHA256SUMS | SHA512SUMS) continue ;; esac
+  grep -qxF -- "$file" "$work/SHA256SUMS" || echo "note     no part of the bundle, not looked at: $file"
+done < "$work/present"
 
 # 2. documents, 3. commitment
 if [ -f filing/manifest.json ]; then

@@ -39,9 +39,18 @@ def by_key(organisation_id: int, key: str, digest: str) -> Filing | None:
 
 def require_known(kind: Kind, fields: Mapping[str, Any]) -> None:
     """Invalid for fields the kind does not ask for, and for text no encoding can hold (half of a surrogate pair)."""
-    unknown = unknown_fields(kind, fields)
+    unknown = no_such_fields(kind, fields)
     if unknown:
-        raise Invalid({f"fields.{name}": [_l("There is no such field.")] for name in unknown})
+        raise Invalid(unknown)
+    require_text(fields)
+
+
+def no_such_fields(kind: Kind, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """A message for each field the kind does not ask for."""
+    return {name: [_l("There is no such field.")] for name in unknown_fields(kind, fields)}
+
+
+def require_text(fields: Mapping[str, Any]) -> None:
     if _encodes(fields):
         return
     broken = [name for name, value in fields.items() if not _encodes(value)]
@@ -68,9 +77,12 @@ def complete(filing: Filing, roles: Iterable[str]) -> Assessment:
     return found
 
 
-def require_complete(found: Assessment) -> None:
+def require_complete(found: Assessment, unknown: Mapping[str, list[Any]] | None = None) -> None:
+    """Invalid (incomplete) lists what is missing or wrong by field, and beside it what is `unknown`."""
+    if unknown and found.complete:
+        raise Invalid(dict(unknown))
     if not found.complete:
-        fields: dict[str, list[Any]] = {}
+        fields: dict[str, list[Any]] = dict(unknown or {})
         for problem in found.blocking:
             fields.setdefault(problem.field, []).append(problem.message)
         raise Invalid(fields, code="incomplete")

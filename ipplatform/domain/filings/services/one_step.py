@@ -117,10 +117,10 @@ def _checked(
     kind = kinds.get(asset_kind)
     if kind is None:
         raise Invalid({"kind": [UNKNOWN_KIND]})
-    checking.require_known(kind, fields)
+    checking.require_text(fields)
     found = checking.assessed(kind, fields, _roles(documents).values())
     attachments = _attachments(organisation_id, kind, documents)
-    checking.require_complete(found)
+    checking.require_complete(found, checking.no_such_fields(kind, fields))
     return found, attachments
 
 

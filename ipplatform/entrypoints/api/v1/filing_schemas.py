@@ -13,8 +13,11 @@ from ipplatform.domain.filings.models import KINDS, STATUSES, Filing
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.rules.assessment import Assessment, Expectation
 from ipplatform.domain.filings.services.recording import Attachment
+from ipplatform.foundation.i18n import _l
 
-PUBLIC_ID = validate.Regexp(r"^[0-9a-hjkmnp-tv-z]{16}$")
+KEY_NEEDED = _l("Send a header Idempotency-Key of your choosing, 1 to 200 visible characters without blanks.")
+PUBLIC_ID_NEEDED = _l("Send an id as an answer of this API gave it: 16 letters and digits.")
+PUBLIC_ID = validate.Regexp(r"^[0-9a-hjkmnp-tv-z]{16}$", error=PUBLIC_ID_NEEDED)
 SHOWN = (*STATUSES, queries.AWAITING_INCLUSION, queries.RECORDED)
 
 
@@ -41,7 +44,11 @@ class AttachmentSchema(Strict):
     role = fields.String(
         required=True, validate=validate.Length(1, 40), metadata={"description": "As the kind names it"}
     )
-    id = fields.String(required=True, validate=PUBLIC_ID, metadata={"description": "As POST /documents answered"})
+    id = fields.String(
+        required=True,
+        validate=PUBLIC_ID,
+        metadata={"description": "As POST /documents answered"},
+    )
 
 
 class NewFilingSchema(Strict):
@@ -78,7 +85,8 @@ class KeySchema(Schema):
     key = fields.String(
         required=True,
         data_key="Idempotency-Key",
-        validate=validate.Regexp(r"^[\x21-\x7e]{1,200}$"),
+        error_messages={"required": KEY_NEEDED, "invalid": KEY_NEEDED},
+        validate=validate.Regexp(r"^[\x21-\x7e]{1,200}$", error=KEY_NEEDED),
         metadata={"description": "Chosen by the client, new for each new request; at most 200 visible characters"},
     )
 

@@ -37,7 +37,7 @@ from tests.factories.succession import move_on
 ASSET = "0123456789abcdef"
 TOOLS = (
     "sh", "sed", "grep", "head", "tail", "cut", "tr", "cmp", "wc", "od", "sha256sum", "sha512sum", "cat", "cp", "mktemp",
-    "rm", "mv", "dirname", "unzip",
+    "rm", "mv", "dirname", "unzip", "find", "sort",
 )  # fmt: skip
 LISTED = "  { 2.16.840.1.101.3.4.3.17, id-ml-dsa-44, ML-DSA-44, MLDSA44 } @ default"
 
