@@ -21,7 +21,16 @@ from ipplatform.foundation.text import forbidden_characters
 
 Item = TypeVar("Item")
 LARGEST_PAGE = 100
-FOREIGN = _l("This page address is not one of ours. Start from the first page.")
+
+
+class ForeignCursor(Invalid):
+    """The address names a place in a list that this service never gave out; ``parameter`` is the part that does."""
+
+    default = _l("This page address is not one of ours. Start from the first page.")
+
+    def __init__(self, parameter: str = "after"):
+        super().__init__({parameter: [self.default]})
+        self.parameter = parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,14 @@ def encode(values: Sequence[Any]) -> str:
 
 
 def decode(cursor: str, length: int) -> list[Any]:
-    """The sort values in ``cursor``; Invalid when it is not one of ours."""
+    """The sort values in ``cursor``; ForeignCursor when it is not one of ours."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != length:
             raise ValueError("wrong shape")
         return [_from_json(value) for value in values]
     except (ValueError, TypeError, KeyError, ArithmeticError, binascii.Error, RecursionError) as error:
-        raise Invalid({"after": [FOREIGN]}) from error
+        raise ForeignCursor from error
 
 
 def keyset(
@@ -78,7 +87,7 @@ def _fitting(columns: Sequence[tuple[InstrumentedAttribute[Any], bool]], values:
     """``values`` when each is of its column's type: PostgreSQL compares nothing else, and a forged cursor is bad input."""
     for (column, _descending), value in zip(columns, values, strict=True):
         if type(value) is not column.type.python_type:
-            raise Invalid({"after": [FOREIGN]})
+            raise ForeignCursor
     return values
 
 

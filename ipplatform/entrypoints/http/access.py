@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, Request, abort, current_app, g, request
 
 from ipplatform.domain.accounts.actor import Actor
+from ipplatform.entrypoints.http.advice import without_organisation
 from ipplatform.foundation.errors import Forbidden, NotFound, Unauthenticated
 from ipplatform.foundation.i18n import _
 
@@ -130,7 +131,7 @@ def check(access: Access, actor: Actor) -> None:
     if not actor.signed_in:
         raise Unauthenticated
     if access.kind == "member" and actor.organisation_id is None:
-        raise Forbidden(_("Join or create an organisation first."), code="no_organisation")
+        raise without_organisation(actor)
     if access.kind == "office" and not actor.office & access.names:
         raise NotFound
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from ipplatform.domain.accounts.schemas import SignInSchema
-from ipplatform.entrypoints.http import keeping
+from ipplatform.entrypoints.http import advice, keeping
 from ipplatform.entrypoints.http.forms import Form, flatten
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, DomainError, Invalid, StoredDamage
 from ipplatform.foundation.i18n import HTML_LANG, _, _l, current_locale, plain
+from ipplatform.foundation.pagination import ForeignCursor
 from ipplatform.foundation.secretbox import Damaged
 
 TITLES = {
@@ -84,7 +85,8 @@ def _title(status: int) -> Any:
 
 
 def page(status: int, message: Any, **context: Any) -> Response:
-    body = render_template("errors/error.html", status=status, heading=_title(status), message=message, **context)
+    context.setdefault("heading", _title(status))
+    body = render_template("errors/error.html", status=status, message=message, **context)
     return make_response(body, status)
 
 
@@ -100,7 +102,14 @@ def _domain(error: DomainError) -> ResponseReturnValue:
         return problem(error.status, error.code, error.message, **more)
     if error.status == 401:
         return _ask_to_sign_in()
-    return page(error.status, error.message, fields=fields, code=error.code, damage=isinstance(error, StoredDamage))
+    shown: dict[str, Any] = {
+        "fields": fields,
+        "damage": isinstance(error, StoredDamage),
+        "advice": advice.advice(error),
+    }
+    if isinstance(error, ForeignCursor):  # nobody answered anything: the address itself is wrong
+        shown |= {"fields": {}, "heading": TITLES[400]}
+    return page(error.status, advice.message(error), code=error.code, **shown)
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

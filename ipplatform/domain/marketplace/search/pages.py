@@ -16,9 +16,7 @@ from ipplatform.domain.marketplace.search import compiling, folder, highlight, l
 from ipplatform.domain.marketplace.search.compiling import Filters, Occur, Query
 from ipplatform.domain.marketplace.search.engine import Engine
 from ipplatform.domain.marketplace.search.vocabulary import did_you_mean
-from ipplatform.foundation.errors import Invalid
-from ipplatform.foundation.i18n import _l
-from ipplatform.foundation.pagination import decode, encode
+from ipplatform.foundation.pagination import ForeignCursor, decode, encode
 
 RELEVANCE, NEWEST = "relevance", "newest"
 PAGE, LARGEST_PAGE = 20, 100
@@ -67,7 +65,7 @@ def search(
     limit: int = PAGE,
     facets: bool = True,
 ) -> Results:
-    """One page; one database statement whatever is found. Never fails for what is typed; a foreign cursor is Invalid."""
+    """One page; one database statement whatever is found. Never fails for what is typed; a foreign cursor is refused."""
     opened = folder.current()
     if opened is None:
         return Results([], 0, ready=False)
@@ -104,7 +102,7 @@ def _cursor(after: str | None, by_score: bool) -> tuple[float, int] | None:
     kind, key, identity = decode(after, 3)
     numbers = isinstance(key, int | float) and isinstance(identity, int) and not isinstance(key, bool)
     if kind != ("r" if by_score else "n") or not numbers:
-        raise Invalid({"after": [_l("This page address is not one of ours. Start from the first page.")]})
+        raise ForeignCursor
     return key, identity
 
 

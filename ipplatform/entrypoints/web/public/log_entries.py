@@ -9,9 +9,9 @@ from ipplatform.domain.evidence import entries
 from ipplatform.domain.evidence.time import queries as time
 from ipplatform.entrypoints.http.access import public
 from ipplatform.entrypoints.web.public.log_drawing import Drawing
-from ipplatform.foundation.errors import Invalid, NotFound
+from ipplatform.foundation.errors import NotFound
 from ipplatform.foundation.ids import parse_id
-from ipplatform.foundation.pagination import FOREIGN
+from ipplatform.foundation.pagination import ForeignCursor
 
 blueprint = Blueprint("log_entries", __name__, url_prefix="/log/entries")
 
@@ -42,5 +42,5 @@ def _before() -> int | None:
     if given is None:
         return None
     if not (given.isascii() and given.isdigit()) or int(given[:20]) > entries.LARGEST_INDEX:
-        raise Invalid({"before": [FOREIGN]})
+        raise ForeignCursor("before")
     return int(given)

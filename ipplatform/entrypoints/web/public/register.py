@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from ipplatform.domain.accounts.authorization import any_member
 from ipplatform.domain.assets import access, titles
 from ipplatform.domain.assets.erasure import is_erased
 from ipplatform.domain.assets.models import Asset
@@ -38,6 +39,7 @@ def show(reference: str) -> ResponseReturnValue:
         history=_history(asset),
         classes=titles.titles_of([(item.scheme, item.code) for item in asset.classifications]),
         grants=rights.grants_of(asset.id, on=today()),
+        is_own=any_member(actor, asset),
         is_members=access.is_members(actor, asset),
         is_public=is_public(origin=asset.origin, status=asset.status),
         shows_content=shows_content(asset.kind),

@@ -9,13 +9,16 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from ipplatform.domain.accounts.authorization import allows
 from ipplatform.domain.assets import titles
 from ipplatform.domain.assets.numbers import display
 from ipplatform.domain.assets.rules import KIND_LABELS
 from ipplatform.domain.marketplace import labels
+from ipplatform.domain.marketplace.permissions import EDIT_LISTING, EDIT_NEED
 from ipplatform.domain.marketplace.search import folder, pages, vocabulary
 from ipplatform.domain.marketplace.search.compiling import FILTERS
 from ipplatform.domain.marketplace.search.schemas import LONGEST_TEXT, SearchSchema
+from ipplatform.entrypoints.http import session
 from ipplatform.entrypoints.http.access import public
 from ipplatform.entrypoints.http.forms import from_multidict
 from ipplatform.foundation.i18n import _, _l
@@ -38,6 +41,7 @@ FACET_TITLES = {
 def index() -> ResponseReturnValue:
     wanted = arguments()
     results = pages.search(**wanted)
+    visitor = session.actor()
     return render_template(
         "public/search.html",
         results=results,
@@ -47,6 +51,8 @@ def index() -> ResponseReturnValue:
         chosen=_chosen(wanted["filters"].chosen),
         feed=url_for("feed.atom", **shared_address()),
         labels=labels,
+        may_state_need=not visitor.signed_in or allows(EDIT_NEED, visitor),
+        may_offer=not visitor.signed_in or allows(EDIT_LISTING, visitor),
         kind_labels=KIND_LABELS,
         display_number=display,
     )
