@@ -82,23 +82,41 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class EncryptedBytes(TypeDecorator[bytes]):
-    """Bytes sealed with the data key. Reading a damaged value raises ``secretbox.Damaged``."""
+class _Sealed(TypeDecorator[Any]):
+    """Knows its column, so that a damaged value can be named."""
 
     impl = LargeBinary
+    cache_ok = True
+    _column: Any = None
+
+    def _set_parent(self, parent: Any, outer: bool = False, **more: Any) -> None:
+        # A column of a query or an alias shares the type: the first is the table's own.
+        if self._column is None:
+            self._column = parent
+        super()._set_parent(parent, outer=outer, **more)
+
+    def _unsealed(self, value: bytes) -> bytes:
+        try:
+            return secretbox.unseal(bytes(value))
+        except secretbox.Damaged as error:
+            raise secretbox.Damaged(str(error), None if self._column is None else str(self._column)) from error
+
+
+class EncryptedBytes(_Sealed):
+    """Bytes sealed with the data key. Reading a damaged value raises ``secretbox.Damaged``, which names the column."""
+
     cache_ok = True
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         return None if value is None else secretbox.seal(value)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else secretbox.unseal(bytes(value))
+        return None if value is None else self._unsealed(value)
 
 
-class EncryptedJson(TypeDecorator[Any]):
+class EncryptedJson(_Sealed):
     """JSON sealed with the data key. Assign a new value to save it: changes inside it are not noticed."""
 
-    impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
@@ -107,7 +125,7 @@ class EncryptedJson(TypeDecorator[Any]):
         return secretbox.seal(_ENCODE(value).encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        return None if value is None else self.opened(value)
+        return None if value is None else json.loads(self._unsealed(value))
 
     @staticmethod
     def opened(value: bytes) -> Any:

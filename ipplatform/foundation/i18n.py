@@ -13,7 +13,19 @@ HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
 _l = lazy_gettext
 
-__all__ = ["HTML_LANG", "LOCALES", "N_", "_", "_l", "current_locale", "force_locale", "moment", "ngettext", "plain"]
+__all__ = [
+    "HTML_LANG",
+    "LOCALES",
+    "N_",
+    "_",
+    "_l",
+    "current_locale",
+    "force_locale",
+    "from_utc",
+    "moment",
+    "ngettext",
+    "plain",
+]
 
 
 def _(text: str, **values: Any) -> str:
@@ -43,10 +55,11 @@ def moment(value: datetime, style: str = "medium") -> str:
     The same in both languages, so that two readers on two continents read one moment. ``style`` is Babel's.
     """
     distance = to_user_timezone(value).utcoffset()
-    return f"{format_datetime(value, style)}\N{NO-BREAK SPACE}{_from_utc(distance or timedelta(0))}"
+    return f"{format_datetime(value, style)}\N{NO-BREAK SPACE}{from_utc(distance or timedelta(0))}"
 
 
-def _from_utc(distance: timedelta) -> str:
+def from_utc(distance: timedelta) -> str:
+    """What a clock is called by its distance from UTC: ``UTC+8``."""
     minutes = round(distance.total_seconds() / 60)
     if not minutes:
         return "UTC"

@@ -21,7 +21,11 @@ KEY_FILE = "data.key"
 
 
 class Damaged(Exception):
-    """Stored ciphertext does not authenticate: bytes or key have changed."""
+    """Stored ciphertext does not authenticate: bytes or key have changed. `column` is "table.column" where it is known."""
+
+    def __init__(self, said: str, column: str | None = None) -> None:
+        super().__init__(said)
+        self.column = column
 
 
 def ensure_key(keys_dir: Path) -> None:

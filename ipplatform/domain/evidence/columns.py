@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from ipplatform.domain.evidence.audit.findings import Words
+
 
 class Item(NamedTuple):
     """A record whose manifest is authentic; the other members are its columns, already held against the manifest."""
@@ -36,6 +38,12 @@ class ColumnFinding:
     field: str
     expected: object
     found: object
+
+
+def unopened(item: Item, field: str) -> ColumnFinding:
+    """A sealed column whose bytes say nothing any more: neither what they were nor where they were changed."""
+    opens = Words("text sealed with the data key that opens")
+    return ColumnFinding(item, field, opens, Words("bytes that do not open (changed, or another key)"))
 
 
 Check = Callable[[Sequence[Item]], Iterable[ColumnFinding]]

@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from ipplatform.domain.assets.rules import KINDS
+from ipplatform.domain.evidence.audit.findings import Words
 from ipplatform.domain.evidence.audit.rows import is_moment, spelled, text_of
-from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check, unopened
 from ipplatform.domain.filings.register_checks import register_entries
 from ipplatform.domain.filings.rules import lifecycle
 from ipplatform.domain.filings.stored import (
     DOCUMENT,
+    UNOPENED,
     Documents,
+    FollowUp,
     Row,
     attached_documents,
     kept_keys,
@@ -78,7 +81,9 @@ def _agrees(item: Item, row: Row, listed: Documents, attached: Documents, moment
 
 def _row(item: Item, row: Row, listed: Documents, attached: Documents) -> Iterator[ColumnFinding]:
     manifest = item.manifest
-    if row.content != manifest["fields"]:
+    if row.content is UNOPENED:
+        yield unopened(item, "filing.content")
+    elif row.content != manifest["fields"]:
         yield from _content(item, row.content or {})
     yield from differs(item, "filing.kind", manifest["kind"], row.kind)
     yield from differs(item, "filing.asset", manifest["asset"], row.asset)
@@ -95,9 +100,9 @@ def _further(item: Item, row: Row) -> Iterator[ColumnFinding]:
     if not is_moment(text_of(row.submitted_at), submitted_at):
         yield ColumnFinding(item, "filing.submitted_at", submitted_at, text_of(row.submitted_at))
     if row.kind != CASE:
-        yield from differs(item, "filing.status", lifecycle.SUBMITTED, row.status)
+        yield from _status(item, (lifecycle.SUBMITTED,), row.status)
     if row.asset_kind not in KINDS:
-        yield ColumnFinding(item, "filing.asset_kind", "a kind of IP", row.asset_kind)
+        yield ColumnFinding(item, "filing.asset_kind", Words("a kind of IP"), Words(row.asset_kind))
     if row.asset_id is not None:
         yield from differs(item, "filing.asset_id", item.manifest["asset"], row.entry)
     if row.about_id is not None:
@@ -110,18 +115,25 @@ def _case_statuses(items: Sequence[Item], found: dict[str, Row]) -> Iterator[Col
     cases = [(item, found[item.public_id]) for item in items if item.kind == CASE and item.public_id in found]
     logged = logged_follow_ups([row.id for _item, row in cases])
     for item, row in cases:
-        expected = expected_statuses(logged.get(row.id, ()))
-        if row.status not in expected:
-            yield ColumnFinding(item, "filing.status", " / ".join(expected), row.status)
+        yield from _status(item, expected_statuses(logged.get(row.id, ())), row.status)
 
 
-def expected_statuses(follow_ups: Sequence[Any]) -> tuple[str, ...]:
-    """Statuses a case may have after these logged filings (with kind and content, oldest first)."""
+def _status(item: Item, allowed: Sequence[str], found: str) -> Iterator[ColumnFinding]:
+    """Statuses are words of a list: which byte of one differs says nothing."""
+    if found not in allowed:
+        listed = f"one of: {', '.join(allowed)}" if len(allowed) > 1 else "".join(allowed) or "none"
+        yield ColumnFinding(item, "filing.status", Words(listed), Words(found))
+
+
+def expected_statuses(follow_ups: Sequence[FollowUp]) -> tuple[str, ...]:
+    """Statuses a case may have after these logged filings, oldest first."""
     if not follow_ups:
         return (lifecycle.SUBMITTED, lifecycle.UNDER_EXAMINATION)
     last = follow_ups[-1]
     if last.kind == "withdrawal":
         return (lifecycle.WITHDRAWN,)
+    if last.content is UNOPENED and last.kind == "office_decision":
+        return tuple(status for statuses in AFTER_DECISION.values() for status in statuses)
     if last.kind == "office_decision":
         return AFTER_DECISION.get((last.content or {}).get("outcome", ""), ())
     return (lifecycle.ANSWERED, lifecycle.UNDER_EXAMINATION)

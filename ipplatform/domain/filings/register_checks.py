@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload, undefer
 
 from ipplatform.domain.assets.models import Asset, AssetDocument, Document
-from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs
+from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, unopened
 from ipplatform.domain.filings import kinds
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.filings.rules.shares import parse_share
 from ipplatform.domain.filings.services import entry
-from ipplatform.domain.filings.stored import DOCUMENT, attached_documents
+from ipplatform.domain.filings.stored import DOCUMENT, UNOPENED, attached_documents, cases
 from ipplatform.foundation.db import among, db
 
 
@@ -26,26 +26,24 @@ def register_entries(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     if not deciding:
         return
     names = [item.manifest["asset"] for item in deciding]
-    cases = _cases([item.fields["about"] for item in deciding] + [item.fields["decided"] for item in deciding])
+    held = cases([item.fields["about"] for item in deciding] + [item.fields["decided"] for item in deciding])
     assets = {asset.public_id: asset for asset in db.session.scalars(_entries(names))}
     moved, shown = _titles_moved(names), _shown([asset.id for asset in assets.values()])
-    attached = attached_documents([case.id for case in cases.values()])
+    attached = attached_documents([case.id for case in held.values()])
     for item in deciding:
-        case, latest = (cases.get(item.fields[name]) for name in ("about", "decided"))
+        case, latest = (held.get(item.fields[name]) for name in ("about", "decided"))
         asset = assets.get(item.manifest["asset"])
         if case is None or latest is None or asset is None:
             yield ColumnFinding(item, "asset", item.manifest["asset"], None)
+            continue
+        if latest.content is UNOPENED:
+            yield unopened(item, f"filing.content of {latest.public_id}")
             continue
         yield from _entry(item, case, latest, asset)
         public = [_public(case, role, values) for role, *values in attached.get(latest.id, [])]
         yield from differs(item, "asset.documents", sorted(public), sorted(shown.get(asset.id, [])))
         if asset.public_id not in moved:
             yield from differs(item, "asset.owners", _owners(latest.content or {}), _parties(asset, "owner"))
-
-
-def _cases(public_ids: list[str]) -> dict[str, Filing]:
-    found = db.session.scalars(select(Filing).where(among(Filing.public_id, public_ids)))
-    return {case.public_id: case for case in found}
 
 
 def _entries(public_ids: list[str]) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, select, type_coerce
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ipplatform.domain.assets.models import Asset, Document
 from ipplatform.domain.evidence.audit.rows import raw_text
@@ -22,8 +23,10 @@ from ipplatform.foundation.db import among, db
 
 # Rows at a time: opened and decoded while they are still in the processor's cache.
 FETCHED = 100
+UNOPENED: dict[str, Any] = {"": "content whose sealed bytes do not open"}
 DOCUMENT = ("name", "media_type", "size", "sha256", "sha512")
 _about = aliased(Filing)
+SEALED = type_coerce(Filing.content, LargeBinary).label("sealed")
 COLUMNS: tuple[Any, ...] = (
     Filing.id,
     Filing.public_id,
@@ -39,7 +42,7 @@ COLUMNS: tuple[Any, ...] = (
     Filing.about_id,
     _about.public_id.label("about"),
     _about.asset.label("about_asset"),
-    type_coerce(Filing.content, LargeBinary).label("sealed"),
+    SEALED,
 )
 Documents = list[tuple[str, ...]]
 
@@ -65,6 +68,14 @@ class Row:
     content: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What was submitted about a case; `content` is UNOPENED where its bytes do not open."""
+
+    kind: str
+    content: dict[str, Any] | None
+
+
 def stored_filings(items: Sequence[Item]) -> list[Row]:
     """Filings of these records, and those that have the number of one and another's record or none."""
     ids = [item.id for item in items]
@@ -75,7 +86,7 @@ def stored_filings(items: Sequence[Item]) -> list[Row]:
 
 
 def _read(wanted: ColumnElement[bool]) -> list[Row]:
-    opened, decode = secretbox.opener(), json.JSONDecoder().decode
+    content = _opener()
     statement = (
         select(*COLUMNS).outerjoin(Asset, Asset.id == Filing.asset_id).outerjoin(_about, _about.id == Filing.about_id)
     )
@@ -83,9 +94,23 @@ def _read(wanted: ColumnElement[bool]) -> list[Row]:
     found = []
     for some in rows.partitions(FETCHED):
         for *plain, sealed in some:
-            plain.append(decode(opened(sealed).decode()) if sealed else None)
+            plain.append(content(sealed))
             found.append(Row(*plain))
     return found
+
+
+def _opener() -> Callable[[bytes | None], dict[str, Any] | None]:
+    """Opens the content of many filings: None for none, UNOPENED for one that does not open."""
+    opened, decode = secretbox.opener(), json.JSONDecoder().decode
+
+    def content(sealed: bytes | None) -> dict[str, Any] | None:
+        try:
+            value: dict[str, Any] | None = decode(opened(bytes(sealed)).decode()) if sealed is not None else None
+        except (secretbox.Damaged, ValueError):
+            return UNOPENED
+        return value
+
+    return content
 
 
 def attached_documents(filing_ids: list[int]) -> dict[int, Documents]:
@@ -109,12 +134,24 @@ def kept_keys(record_ids: list[int]) -> dict[tuple[int, int], str]:
     return {(record_id, position): key or "" for record_id, position, key in rows}
 
 
-def logged_follow_ups(case_ids: list[int]) -> dict[int, list[Any]]:
+def logged_follow_ups(case_ids: list[int]) -> dict[int | None, list[FollowUp]]:
     """Case id to what was submitted about it, oldest first."""
-    rows = select(Filing.about_id, Filing.kind, Filing.content).where(
+    content = _opener()
+    rows = select(Filing.about_id, Filing.kind, SEALED).where(
         among(Filing.about_id, case_ids), Filing.status != lifecycle.DRAFT
     )
-    held: dict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(rows.order_by(Filing.id)):
-        held[row.about_id].append(row)
+    held: dict[int | None, list[FollowUp]] = defaultdict(list)
+    for about_id, kind, sealed in db.session.execute(rows.order_by(Filing.id)):
+        held[about_id].append(FollowUp(kind, content(sealed)))
     return held
+
+
+def cases(public_ids: list[str]) -> dict[str, Filing]:
+    """Filings by their numbers, their content opened; where it does not open it is UNOPENED."""
+    content = _opener()
+    rows = select(Filing, SEALED).options(defer(Filing.content)).where(among(Filing.public_id, public_ids))
+    found: dict[str, Filing] = {}
+    for case, sealed in db.session.execute(rows):
+        set_committed_value(case, "content", content(sealed))
+        found[case.public_id] = case
+    return found

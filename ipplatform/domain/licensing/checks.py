@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ipplatform.domain.evidence.audit.findings import Words
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs, register_check
 from ipplatform.domain.licensing import queries
 from ipplatform.domain.licensing.models import Agreement
@@ -77,7 +78,7 @@ def _integers(item: Item, grant: Grant) -> Iterator[ColumnFinding]:
     try:
         expected = {**held(grant.terms), "bars": rules.barring_ranges(grant.id, grant.terms)}
     except KeyError as unknown:
-        yield ColumnFinding(item, "rights_grant", "codes of the lists", str(unknown.args[0]))
+        yield ColumnFinding(item, "rights_grant", Words("codes of the lists"), Words(unknown.args[0]))
         return
     for name, value in expected.items():
         yield from differs(item, f"rights_grant.{name}", value, getattr(grant, name))

@@ -19,6 +19,9 @@ SENTENCES = frozenset(
         N_("a readable value"),
         N_("readable values"),
         N_("a readable row"),
+        N_("values that cannot be read"),
+        N_("text sealed with the data key that opens"),
+        N_("bytes that do not open (changed, or another key)"),
         N_("values that open"),
         N_("(not readable)"),
         N_("(missing)"),
@@ -30,12 +33,10 @@ SENTENCES = frozenset(
         N_("another value"),
         N_("another form"),
         N_("other bytes"),
-        N_("other storage keys"),
         N_("a stored file"),
         N_("no row says where it is"),
         N_("the stored file has changed bytes"),
         N_("the stored file is missing"),
-        N_("the value that was sealed"),
         N_("the row as it was stored"),
         N_("the file as it was written"),
         N_("the file in the form it was written in"),
@@ -100,6 +101,19 @@ SENTENCES = frozenset(
     }
 )
 
+STATUS, SEALED = "filing.status", " (or its seal)"
+# As a finding about a status has them; templates/macros/ui.html says the same.
+STATUSES = {
+    "draft": N_("Draft"),
+    "submitted": N_("Submitted"),
+    "under_examination": N_("Under examination"),
+    "deficient": N_("Deficient"),
+    "answered": N_("Answered"),
+    "registered": N_("Registered"),
+    "refused": N_("Refused"),
+    "withdrawn": N_("Withdrawn"),
+}
+ONE_OF = "one of: "
 # A pattern, and what it says with the pattern's groups.
 PATTERNS = {
     r"document (?P<number>\d+)": N_("document %(number)s"),
@@ -107,7 +121,12 @@ PATTERNS = {
     r"document (?P<number>\d+) \((?P<name>.*)\) (?P<column>size|sha256|sha512)": N_(
         "document %(number)s (%(name)s), %(column)s"
     ),
-    r"(?P<field>[\w.]+) \(or its seal\)": N_("%(field)s (or its seal)"),
+    r"(?P<field>[\w.]+) \(or its seal\)": N_("%(field)s, or its part of the seal (one of the two was changed)"),
+    r"(?P<part>[0-9a-f]{16}), computed from the value as it stands: (?P<value>.*)": N_(
+        "%(part)s, computed from the value as it stands: %(value)s"
+    ),
+    r"(?P<part>[0-9a-f]{0,16}), stored in the seal": N_("%(part)s, stored in the seal"),
+    r"(?P<field>filing\.content) of (?P<filing>\w{16})": N_("%(field)s of %(filing)s"),
     r"(?P<field>[\w./-]+) \(row\)": N_("%(field)s (row)"),
     r"(?P<field>[\w./-]+) \(row\), (?P<column>\w+)": N_("%(field)s (row), %(column)s"),
     r"journal of erasures: (?P<column>\S+)": N_("journal of erasures: %(column)s"),
@@ -171,8 +190,23 @@ def words_key(text: str) -> tuple[str, dict[str, str]] | None:
 
 
 def side(finding: AuditFinding, text: str) -> str:
-    """What was expected or found. Where a byte is named both sides are values, which may read like words of ours."""
-    return text if finding.position is not None else words("none" if text == "None" else text)
+    """What was expected or found. Where a byte is named both sides are values, which may read like words of ours.
+
+    Not so for a seal, which is described, and for a status, which is a word of a list.
+    """
+    if finding.position is not None and not finding.field.endswith(SEALED):
+        return text
+    if finding.field == STATUS:
+        return _statuses(text)
+    return words("none" if text == "None" else text)
+
+
+def _statuses(text: str) -> str:
+    """Codes of statuses with what pages call them; another value as it is."""
+    codes = text.removeprefix(ONE_OF).split(", ")
+    named = [f"{_(STATUSES[code])} ({code})" if code in STATUSES else words(code) for code in codes]
+    listed = _(", ").join(named)
+    return _("one of: %(values)s", values=listed) if text.startswith(ONE_OF) else listed
 
 
 @cache

@@ -143,6 +143,21 @@ def test_what_is_signed_names_the_company_number_in_words(app: Flask) -> None:
     assert "(Company number HRB12345)" in statement
 
 
+@pytest.mark.parametrize(("language", "first"), [("zh", ("本人",)), ("en", ("I, ",)), ("both", ("I, ", "本人"))])
+def test_what_is_signed_is_said_in_the_languages_of_the_agreement(
+    app: Flask, language: str, first: tuple[str, ...]
+) -> None:
+    deal, agreement = make_agreement()
+    with transaction():
+        agreement.offer.terms = {**agreement.offer.terms, "language": language}
+    deal.sign(agreement, deal.licensee)
+    lines = db.session.scalars(select(Signature)).one().statement.splitlines()
+    assert len(lines) == len(first)
+    for line, begins in zip(lines, first, strict=True):
+        assert line.startswith(begins)
+        assert agreement.sha256 in line
+
+
 def test_another_document_than_the_one_shown_is_not_signed(app: Flask) -> None:
     deal, agreement = make_agreement()
     with pytest.raises(Conflict) as refused, transaction():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import LargeBinary, or_, select, type_coerce
 
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
@@ -15,6 +15,7 @@ from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries
 from ipplatform.domain.evidence.audit import marks, rows
 from ipplatform.domain.evidence.audit import report as reports
+from ipplatform.domain.evidence.audit.scopes import ONE
 from ipplatform.domain.evidence.formats import canonical
 from ipplatform.domain.evidence.models import BROKEN, AuditedRecord, AuditFinding, AuditRun, Record
 from ipplatform.domain.evidence.permissions import PERMISSIONS
@@ -50,14 +51,21 @@ class RecordRow:
 
 @dataclass(frozen=True)
 class RecordView:
-    """One record with its content; `manifest` is None when it was erased or does not authenticate."""
+    """One record with its content; `manifest` is None when it is gone, or `damaged`: there, and does not open.
+
+    `findings` are those of the run that looked last, `earlier` those of runs before it; `restored_by` is the run that
+    has found the record whole since, where it is known which.
+    """
 
     record: RecordRow
     commitment: bytes
     leaf: bytes
     receipt: Receipt
     manifest: dict[str, Any] | None
+    damaged: bool
     findings: list[AuditFinding]
+    earlier: list[AuditFinding]
+    restored_by: AuditRun | None
     runs: dict[int, AuditRun]
 
 
@@ -104,14 +112,18 @@ def record(*, actor: Actor, public_id: str) -> RecordView:
         raise NotFound
     trail.record_read(actor=actor, action="audit.read", subject_kind="filing", subject=public_id, role=_role(actor))
     receipt = queries.receipt_at(row.leaf_index)
-    named = _findings_of(public_id)
+    named, manifest = _findings_of(public_id), _manifest(row.sealed)
+    last = [finding for finding, run in named if _is_of(run, row.checked_at) and not row.whole]
     return RecordView(
         record=_row(row, receipt.size, demanded_marks()),
         commitment=bytes(row.commitment),
         leaf=bytes(row.leaf),
         receipt=receipt,
-        manifest=_manifest(row.sealed),
-        findings=[finding for finding, _run in named],
+        manifest=manifest,
+        damaged=manifest is None and row.sealed is not None,
+        findings=last,
+        earlier=[finding for finding, _run in named if finding not in last],
+        restored_by=_looked_at(public_id, row.checked_at) if named and row.whole else None,
         runs={run.id: run for _finding, run in named},
     )
 
@@ -216,6 +228,19 @@ def _manifest(sealed: bytes | None) -> dict[str, Any] | None:
     except (secretbox.Damaged, canonical.CanonicalError):
         return None
     return value
+
+
+def _is_of(run: AuditRun, checked_at: datetime | None) -> bool:
+    """Whether the record's marks of that moment are this run's."""
+    return checked_at is None or (run.started_at <= checked_at and (run.ended_at is None or checked_at <= run.ended_at))
+
+
+def _looked_at(public_id: str, at: datetime) -> AuditRun | None:
+    """The run that checked the record at that moment; None where two ran that could have."""
+    going_on = AuditRun.started_at <= at, or_(AuditRun.ended_at.is_(None), AuditRun.ended_at >= at)
+    of_it = or_(AuditRun.scope != ONE, AuditRun.subject == public_id)
+    found = db.session.scalars(select(AuditRun).where(*going_on, of_it).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _findings_of(public_id: str) -> list[tuple[AuditFinding, AuditRun]]:

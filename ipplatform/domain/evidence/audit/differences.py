@@ -10,7 +10,7 @@ from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence import queries, seals
 from ipplatform.domain.evidence.audit import rows
-from ipplatform.domain.evidence.audit.findings import Words
+from ipplatform.domain.evidence.audit.findings import SealPart, Words
 from ipplatform.domain.evidence.audit.marks import COLUMNS, COMMITMENT, INCLUSION
 from ipplatform.domain.evidence.erasure import checking as erasure
 from ipplatform.domain.evidence.formats import canonical, merkle, tiles
@@ -120,6 +120,14 @@ def _sealed_columns(row: dict[str, Any], kept: dict[int, Any]) -> Iterator[Diffe
     if row["seal"] == rows.UNREADABLE or len(row["seal"]) != len(expected):
         yield COLUMNS, "seal", Words(f"{len(expected)} bytes"), Words(f"{len(row['seal'])} bytes")
         return
+    values = {**row, "storage_keys": ", ".join(str(kept[place]) for place in sorted(kept))}
     for field in seals.broken_fields(row["seal"], expected):
-        found = Words(row.get(field, "other storage keys"))
-        yield COLUMNS, f"{field} (or its seal)", Words("the value that was sealed"), found
+        yield COLUMNS, f"{field} (or its seal)", *_seal_parts(field, values[field], expected, bytes(row["seal"]))
+
+
+def _seal_parts(field: str, value: object, computed: bytes, stored: bytes) -> tuple[SealPart, SealPart]:
+    """The value or its part of the seal was changed: nobody can tell which, but which bytes of the seal differ."""
+    start = seals.FIELDS.index(field) * seals.PART
+    part = slice(start, start + seals.PART)
+    wanted = f"{computed[part].hex()}, computed from the value as it stands: {value}"
+    return SealPart(wanted, computed, start), SealPart(f"{stored[part].hex()}, stored in the seal", stored, start)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 LONGEST = 300
 BEFORE = 60
@@ -13,6 +13,18 @@ class Words(str):
     """What was expected or found, said in words: no value to hold another against."""
 
     __slots__ = ()
+
+
+class SealPart(Words):
+    """The part of a seal for one column, said in words, with the whole `seal` and where the part begins in it."""
+
+    seal: bytes
+    start: int
+
+    def __new__(cls, text: str, seal: bytes, start: int) -> Self:
+        made = super().__new__(cls, text)
+        made.seal, made.start = seal, start
+        return made
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,9 @@ class Part:
 
 def difference(record: str, name: str, expected: object, found: object) -> Finding:
     """A finding about two values; long ones are cut to a window around the first byte that differs."""
+    if isinstance(expected, SealPart) and isinstance(found, SealPart):
+        at = expected.start + first_difference(expected.seal[expected.start :], found.seal[found.start :])
+        return Finding(record, name, shown(expected), shown(found), at, around(expected.seal, found.seal, at))
     if isinstance(expected, Words) or isinstance(found, Words):
         return Finding(record, name, shown(expected), shown(found))
     wanted, held = _plain(expected), _plain(found)

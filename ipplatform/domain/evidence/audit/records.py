@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from sqlalchemy.exc import DBAPIError
 
 from ipplatform.domain.evidence import columns
@@ -115,7 +116,19 @@ def _alone(check: Check, item: Item) -> Iterator[ColumnFinding]:
     try:
         yield from list(check([item]))
     except UNREADABLE as error:
-        yield ColumnFinding(item, "columns of the register", Words("readable values"), Words(type(error).__name__))
+        yield _unread(check, item, error)
+
+
+def _unread(check: Check, item: Item, error: Exception) -> ColumnFinding:
+    column = error.column if isinstance(error, secretbox.Damaged) else None
+    if column is not None:
+        return columns.unopened(item, column)
+    # Its text may quote a value, which a log must not.
+    structlog.get_logger().warning(
+        "columns not readable", record=item.public_id, check=check.__name__, error=type(error).__name__
+    )
+    expected, found = Words("readable values"), Words("values that cannot be read")
+    return ColumnFinding(item, "columns of the register", expected, found)
 
 
 class _Marked:

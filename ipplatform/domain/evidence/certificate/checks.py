@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from ipplatform.domain.evidence.audit.findings import Finding
+from ipplatform.domain.evidence.audit.findings import Finding, Words
 from ipplatform.domain.evidence.certificate import sealing
 from ipplatform.domain.evidence.certificate.models import Certificate
-from ipplatform.domain.evidence.columns import EVERY_KIND, ColumnFinding, Item, register_check
-from ipplatform.domain.evidence.holder.stored import CHANGED, Stored, read
+from ipplatform.domain.evidence.columns import EVERY_KIND, ColumnFinding, Item, register_check, unopened
+from ipplatform.domain.evidence.holder.stored import CHANGED, read
 from ipplatform.domain.evidence.models import Record
 from ipplatform.foundation.db import among, db
 
@@ -26,8 +26,12 @@ def certificates(items: Sequence[Item]) -> Iterator[ColumnFinding]:
     for place in range(0, len(found), CHUNK):
         for row in read(Certificate, Certificate.id.in_(found[place : place + CHUNK])):
             item = by_id[row["record_id"]]
-            for field in _broken(row):
-                yield ColumnFinding(item, f"{Certificate.__tablename__}.{field}", "as it was issued", "changed")
+            if row["content"] is CHANGED:  # nothing can be said of the other columns' seal
+                yield unopened(item, f"{Certificate.__tablename__}.content")
+                continue
+            for field in sealing.broken(row.values, row.seal):
+                name = f"{Certificate.__tablename__}.{field}"
+                yield ColumnFinding(item, name, Words("as it was issued"), Words("changed"))
 
 
 def orphans() -> Iterator[Finding]:
@@ -35,13 +39,6 @@ def orphans() -> Iterator[Finding]:
     kept = select(Certificate.id).outerjoin(Record, Record.id == Certificate.record_id)
     for identity in db.session.scalars(kept.where(Record.id.is_(None)).order_by(Certificate.id)):
         yield Finding(f"certificate {identity}", "evidence_certificate.record_id", "a record", "none")
-
-
-def _broken(row: Stored) -> list[str]:
-    """A sealed value that does not authenticate is named alone: nothing can be said of what it was."""
-    if row["content"] is CHANGED:
-        return ["content"]
-    return sealing.broken(row.values, row.seal)
 
 
 register_check(EVERY_KIND, certificates)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from ipplatform.foundation.i18n import from_utc
 
 LONGEST_TITLE = 240
 LONGEST_NAME = 100
@@ -15,6 +19,7 @@ MISSING = "□"
 # Wide characters count twice: sizes are chosen by the room that a text takes.
 SIZES = ((56, 21), (112, 17), (200, 13.5))
 SMALLEST = 11.0
+MOMENTS = ("submitted_at", "published_at", "issued_at", "at", "before", "after")
 
 _RUN = re.compile(rf"[^\s{BREAK}]{{{UNBROKEN}}}(?=\S)")
 
@@ -45,6 +50,29 @@ def named(names: Sequence[str]) -> tuple[list[str], int]:
     """The first names, shortened, and how many more there are."""
     first = [breakable(shortened(name, LONGEST_NAME)) for name in names[:MOST_NAMES]]
     return first, max(0, len(names) - MOST_NAMES)
+
+
+def on_both_clocks(shown: Any, zone: tzinfo) -> Any:
+    """`shown` with each of its MOMENTS (RFC 3339 in UTC, or "") as the zone's clock and UTC tell it.
+
+    {"zone", "utc"} are `YYYY-MM-DDTHH:MM:SS`, "clock" is what the zone's is called (UTC+8); "" stays as it is.
+    """
+    if isinstance(shown, list):
+        return [on_both_clocks(one, zone) for one in shown]
+    if not isinstance(shown, dict):
+        return shown
+    return {
+        name: _told(value, zone) if name in MOMENTS and isinstance(value, str) else on_both_clocks(value, zone)
+        for name, value in shown.items()
+    }
+
+
+def _told(moment: str, zone: tzinfo) -> dict[str, str] | str:
+    if not moment:
+        return ""
+    there = datetime.fromisoformat(moment).astimezone(zone)
+    clock = from_utc(there.utcoffset() or timedelta(0))
+    return {"zone": f"{there:%Y-%m-%dT%H:%M:%S}", "clock": clock, "utc": f"{there.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"}
 
 
 def size_of(text: str) -> float:

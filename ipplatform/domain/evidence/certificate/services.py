@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from ipplatform.domain.accounts.authorization import any_member, require
 from ipplatform.domain.audit import services as trail
 from ipplatform.domain.evidence import queries as log_queries
 from ipplatform.domain.evidence import services as evidence
-from ipplatform.domain.evidence.certificate import document, facts, keys, queries, sealing, signing
+from ipplatform.domain.evidence.certificate import document, facts, keys, queries, rules, sealing, signing
 from ipplatform.domain.evidence.certificate.facts import Evidence
 from ipplatform.domain.evidence.certificate.keys import PdfKey
 from ipplatform.domain.evidence.certificate.models import Certificate
@@ -189,6 +190,7 @@ def _page(task: _Task, language: str, key: PdfKey, moment: datetime, authority: 
         "stamped_by": authority.name if authority else "",
         "signer": key.sha256.hex()[:16].upper(),
     }
+    shown = rules.on_both_clocks(shown, ZoneInfo(current.zone_timezone))
     address = f"{current.base_url}/verify/{display_id(task.record.public_id)}"
     return document.render(shown, language=language, address=address, attachments=task.evidence.attachments, at=moment)
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.audit import rows
+from ipplatform.domain.evidence.audit.findings import Words
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, register_check
 from ipplatform.domain.evidence.erasure import deciding, rules, subjects
 from ipplatform.domain.evidence.erasure.models import Erased, ErasedFile
@@ -24,7 +25,7 @@ from ipplatform.foundation.db import db
 from ipplatform.foundation.secretbox import Damaged
 
 Difference = tuple[str, object, object]
-GONE = "erased"
+GONE = Words("erased")
 
 
 def differences(row: Mapping[str, Any], kept: Mapping[int, Any]) -> Iterator[Difference]:
@@ -41,8 +42,8 @@ def differences(row: Mapping[str, Any], kept: Mapping[int, Any]) -> Iterator[Dif
     leftovers = subjects.Leftovers(item["filing"], item["kind"], item["asset"])
     try:
         events.publish(subjects.LEFTOVERS, leftovers=leftovers)
-    except (DBAPIError, ValueError, TypeError) as error:
-        yield "columns of the register", GONE, type(error).__name__
+    except (DBAPIError, ValueError, TypeError):
+        yield "columns of the register", GONE, Words("values that cannot be read")
     for field, found in leftovers.found.items():
         yield field, GONE, found
 
@@ -129,7 +130,9 @@ def erase_records(items: Sequence[Item]) -> Iterator[ColumnFinding]:
                 yield ColumnFinding(item, f"erasure of {one['filing']}", GONE, THERE)
         for key in destroyed[item.id]:
             if storage.path_of(key).exists():
-                yield ColumnFinding(item, "evidence_erased_file", GONE, f"{key} is there again: a restored backup?")
+                yield ColumnFinding(
+                    item, "evidence_erased_file", GONE, Words(f"{key} is there again: a restored backup?")
+                )
 
 
 def _grouped(statement: Any) -> dict[int, list[str]]:

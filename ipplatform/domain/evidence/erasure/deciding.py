@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ipplatform.domain.accounts.models import Person
+from ipplatform.domain.evidence.audit.findings import Words
 from ipplatform.domain.evidence.audit.rows import is_moment, moment, raw_text, text_of
 from ipplatform.domain.evidence.columns import ColumnFinding, Item, differs
 from ipplatform.domain.evidence.erasure import rules
@@ -61,7 +62,7 @@ def _request(item: Item, row: Row) -> Iterator[ColumnFinding]:
     yield from differs(item, "erasure_request.erase_record_id", item.id, row["erase_record_id"])
     yield from differs(item, "erasure_request.organisation_id", row["holder"], row["organisation_id"])
     if row["case"] not in {one["filing"] for one in fields["erased"]}:
-        yield ColumnFinding(item, "erasure_request.record_id", "one of the erased filings", row["case"])
+        yield ColumnFinding(item, "erasure_request.record_id", Words("one of the erased filings"), Words(row["case"]))
     asked, expected = moment(row["requested_at"]), datetime.fromisoformat(fields["requested_at"])
     yield from differs(item, "erasure_request.requested_at", expected, asked and asked.replace(microsecond=0))
     decided = datetime.fromisoformat(item.manifest["submitted_at"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, select, type_coerce
 
+from ipplatform.domain.evidence import seals
 from ipplatform.domain.evidence.audit.findings import Finding, shown
 from ipplatform.domain.evidence.audit.rows import raw_text, text_of
 from ipplatform.domain.evidence.formats import canonical
@@ -115,7 +116,17 @@ def _columns(row: Stored, names: tuple[str, ...]) -> Iterator[Difference]:
         if row[name] is CHANGED:
             yield f"{row.table}.{name}", "bytes that authenticate", CHANGED
     for name in sealing.broken(row.table, names, row.values, row.seal):
-        yield f"{row.table}.{name} (or its seal)", "the value that was sealed", row.values.get(name, row.seal)
+        yield f"{row.table}.{name} (or its seal)", *_seal_parts(row, names, name)
+
+
+def _seal_parts(row: Stored, names: tuple[str, ...], name: str) -> tuple[str, str]:
+    """The value or its part of the seal was changed, and nobody can tell which; a seal of another length is named itself."""
+    if name not in names:
+        return f"{len(names) * seals.PART} bytes", f"{len(row.seal)} bytes"
+    part = slice(names.index(name) * seals.PART, (names.index(name) + 1) * seals.PART)
+    computed = sealing.seal(row.table, names, row.values)[part].hex()
+    value = shown(row[name])
+    return f"{computed}, computed from the value as it stands: {value}", f"{row.seal[part].hex()}, stored in the seal"
 
 
 def _signature(row: Stored, subject: _Subject, key: Stored | None) -> Iterator[Difference]:

@@ -8,9 +8,11 @@ from ipplatform.domain.accounts import passwords
 from ipplatform.domain.accounts import queries as accounts
 from ipplatform.domain.accounts.actor import Actor
 from ipplatform.domain.accounts.authorization import require
+from ipplatform.domain.accounts.models import Organisation, Person
 from ipplatform.domain.accounts.rules import IDENTIFIER_WORDS
 from ipplatform.domain.audit import services as audit
 from ipplatform.domain.licensing import queries
+from ipplatform.domain.licensing.document import LANGUAGES
 from ipplatform.domain.licensing.models import Agreement, Negotiation, Signature
 from ipplatform.domain.licensing.permissions import SIGN
 from ipplatform.domain.licensing.rules import lifecycle
@@ -18,7 +20,7 @@ from ipplatform.domain.licensing.services import agreements, execution, notices,
 from ipplatform.foundation.clock import now
 from ipplatform.foundation.db import db
 from ipplatform.foundation.errors import Conflict, DomainError, Invalid, NotFound
-from ipplatform.foundation.i18n import _, _l
+from ipplatform.foundation.i18n import _, _l, force_locale
 
 CHANGED = _l("The document is not the one you were shown. Open it again before you sign.")
 IS_VOID = _l("This agreement has no effect any more.")
@@ -93,24 +95,35 @@ def signature_of(actor: Actor, agreement: Agreement) -> Signature:
     assert actor.person_id is not None
     assert actor.organisation_id is not None
     person, organisation = accounts.person(actor.person_id), accounts.organisation(actor.organisation_id)
-    statement = _(
-        "I, %(person)s, sign agreement %(number)s for %(organisation)s (%(scheme)s %(identifier)s) and am entitled to do "
-        "so. The SHA-256 digest of what I sign is %(sha256)s. With both signatures the licence shall be recorded.",
-        person=person.name,
-        number=agreement.number,
-        organisation=organisation.name,
-        scheme=IDENTIFIER_WORDS[organisation.identifier_scheme],
-        identifier=organisation.identifier,
-        sha256=agreement.sha256,
-    )
     return Signature(
         agreement_id=agreement.id,
         organisation_id=organisation.id,
         person_id=person.id,
         sha256=agreement.sha256,
-        statement=str(statement),
+        statement=_statement(person, organisation, agreement),
         signed_at=now().replace(microsecond=0),
     )
+
+
+def _statement(person: Person, organisation: Organisation, agreement: Agreement) -> str:
+    """In the languages of the agreement, whatever language the signer reads pages in: it belongs to the agreement."""
+    said = []
+    for code in LANGUAGES[agreement.offer.terms["language"]]:
+        with force_locale(code):
+            said.append(
+                _(
+                    "I, %(person)s, sign agreement %(number)s for %(organisation)s (%(scheme)s %(identifier)s) and am "
+                    "entitled to do so. The SHA-256 digest of what I sign is %(sha256)s. With both signatures the "
+                    "licence shall be recorded.",
+                    person=person.name,
+                    number=agreement.number,
+                    organisation=organisation.name,
+                    scheme=str(IDENTIFIER_WORDS[organisation.identifier_scheme]),
+                    identifier=organisation.identifier,
+                    sha256=agreement.sha256,
+                )
+            )
+    return "\n".join(said)
 
 
 def _reopen(found: Negotiation, refusal: DomainError) -> None:

@@ -22,10 +22,15 @@ from ipplatform.domain.filings.schemas.inputs import REGIONAL_OFFICES
 from ipplatform.domain.filings.schemas.parties import MOST_ROWS, is_blank
 from ipplatform.entrypoints.http.session import actor
 from ipplatform.foundation.errors import NotFound
-from ipplatform.foundation.i18n import _
+from ipplatform.foundation.i18n import _, _l
 from ipplatform.foundation.ids import parse_id
 
-OFFICES = {"EP": "European Patent Office", "WO": "WIPO (PCT)", "EA": "Eurasian Patent Office", "EM": "EUIPO"}
+OFFICES = {
+    "EP": _l("European Patent Office"),
+    "WO": _l("WIPO (PCT)"),
+    "EA": _l("Eurasian Patent Office"),
+    "EM": _l("EUIPO"),
+}
 
 
 def own_filing(public_id: str) -> Filing:
@@ -160,5 +165,5 @@ def country_choices(*, offices: bool = False) -> list[tuple[str, str]]:
         ((country.alpha_2, str(names.get(country.alpha_2, country.name))) for country in countries),
         key=lambda choice: choice[1],
     )
-    regional = [(code, name) for code, name in OFFICES.items() if code in REGIONAL_OFFICES]
+    regional = [(code, str(name)) for code, name in OFFICES.items() if code in REGIONAL_OFFICES]
     return [*regional, *found] if offices else found

@@ -12,7 +12,7 @@ from ipplatform.domain.evidence import columns, sequencer
 from ipplatform.domain.evidence import jobs as background
 from ipplatform.domain.evidence.audit import records, runs
 from ipplatform.domain.evidence.columns import ColumnFinding, Item
-from ipplatform.domain.evidence.models import AuditFinding, AuditRun, LogLeaf, LogState, LogTile
+from ipplatform.domain.evidence.models import AuditFinding, AuditRun, LogLeaf, LogState, LogTile, Record
 from ipplatform.foundation import clock, jobs, storage
 from ipplatform.foundation.db import db, transaction
 from ipplatform.foundation.errors import Forbidden, NotFound, Unauthenticated
@@ -67,6 +67,23 @@ def test_a_changed_column_is_named_with_its_record(app: Flask, statement: str, f
     change(statement.format(id=record.id, index=record.leaf_index))
     assert (record.public_id, field) in audited()
     assert (record.public_id, field) in audited(runs.ONE, record.public_id)
+
+
+@both_databases
+def test_a_changed_seal_is_told_with_both_parts_and_the_byte_that_differs(app: Flask) -> None:
+    record = make_record()
+    with transaction():
+        row = db.session.get_one(Record, record.id)
+        sealed = bytes(row.seal)
+        row.seal = sealed[:18] + bytes([sealed[18] ^ 1]) + sealed[19:]
+        changed = bytes(row.seal)
+    assert (record.public_id, "request_digest (or its seal)") in audited()
+    with transaction(reads_only=True):
+        finding = db.session.query(AuditFinding).filter_by(field="request_digest (or its seal)").one()
+    assert finding.expected == (f"{sealed[16:24].hex()}, computed from the value as it stands: {record.request_digest}")
+    assert finding.found == f"{changed[16:24].hex()}, stored in the seal"
+    assert finding.position == 18
+    assert finding.around == {"start": 2, "expected": sealed[2:34].hex(), "found": changed[2:34].hex()}
 
 
 def flipped(data: bytes) -> bytes:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from ipplatform.domain.evidence.certificate import rules
@@ -54,3 +56,22 @@ def test_what_no_font_has_becomes_a_box() -> None:
 
 def test_digests_are_grouped_for_the_eye() -> None:
     assert rules.grouped("0123456789abcdef") == "01234567 89abcdef"
+
+
+def test_moments_are_told_on_the_zones_clock_and_in_utc_and_nothing_else_is_touched() -> None:
+    shown = {
+        "title": "2026-11-28T17:35:11Z",
+        "issued_at": "2026-11-28T17:35:11Z",
+        "witnesses": [{"name": "east", "at": "2026-11-28T02:00:00Z"}, {"name": "west", "at": ""}],
+        "time": {"before": "", "by": ["2026-11-28T17:35:11Z"]},
+    }
+    told = rules.on_both_clocks(shown, ZoneInfo("Asia/Shanghai"))
+    assert told == {
+        "title": "2026-11-28T17:35:11Z",
+        "issued_at": {"zone": "2026-11-29T01:35:11", "clock": "UTC+8", "utc": "2026-11-28T17:35:11"},
+        "witnesses": [
+            {"name": "east", "at": {"zone": "2026-11-28T10:00:00", "clock": "UTC+8", "utc": "2026-11-28T02:00:00"}},
+            {"name": "west", "at": ""},
+        ],
+        "time": {"before": "", "by": ["2026-11-28T17:35:11Z"]},
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import typst
 from flask import Flask
+from pypdfium2 import PdfDocument
 from sqlalchemy import delete, select, text
 
 from ipplatform.domain.accounts.actor import ANONYMOUS, SYSTEM
@@ -64,6 +66,37 @@ def test_the_same_evidence_gives_the_same_bytes_and_a_language_of_its_own(app: F
     assert (chinese.language, chinese.stamped_by) == ("zh", None)
     with transaction(reads_only=True):
         assert db.session.query(Certificate).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "Application for registration · Patent",
+                r"[0-9:]{8} UTC\+8 \(([0-9]+ \w+ \d{4}, )?[0-9:]{8} UTC\), as the platform states",
+                r"number \d+ \(numbers begin at 0; \d+ in all\)",
+            ),
+        ),
+        (
+            "zh",
+            (
+                "登记申请 · 发明专利",
+                r"[0-9:]{8} UTC\+8（协调世界时 (\d{4}年\d+月\d+日 )?[0-9:]{8}），以平台陈述为准",
+                r"第 \d+ 号（编号从 0 开始，共 \d+ 个条目）",
+            ),
+        ),
+    ],
+)
+def test_the_page_says_what_it_is_on_which_clocks_and_where(app: Flask, language: str, said: tuple[str, ...]) -> None:
+    actor = filer()
+    made = services.certificate(actor=actor, filing=issued(actor).filing, language=language)
+    document = PdfDocument(made.content)
+    assert len(document) == 1
+    page = " ".join(document[0].get_textpage().get_text_range().replace("\u200b", "").split())
+    for pattern in said:
+        assert re.search(pattern, page), page
 
 
 @both_databases

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import LargeBinary, literal, update
 
 from ipplatform.domain.audit.models import AuditEntry
 from ipplatform.domain.evidence import sequencer
@@ -99,6 +100,39 @@ def test_a_changed_leaf_is_named_with_its_record(auditor: FlaskClient) -> None:
     assert f"Byte {place}, counted from 0" in shown
     assert "<mark>67</mark>" in shown  # g
     assert "<mark>47</mark>" in shown  # G
+
+
+def test_what_was_restored_is_told_as_earlier_findings_with_the_run_that_found_it_whole(auditor: FlaskClient) -> None:
+    record = make_record()
+    sequencer.run_once()
+    for kind in ("correction", "registration"):
+        with transaction():
+            db.session.get_one(Record, record.id).kind = kind
+        address = begin(auditor, scope="one", record=record.public_id)
+        jobs.run_all()
+        page = auditor.get(f"/office/audit/records/{record.public_id}").text
+        if kind == "correction":
+            assert "<h2>Findings</h2>" in page
+            assert "Earlier findings" not in page
+    assert "<h2>Findings</h2>" not in page
+    told = page.partition("<h2>Earlier findings</h2>")[2]
+    assert "Restored since: found whole on" in told
+    assert f'href="{address}"' in told.partition("<table")[0]
+    assert "correction" in told
+
+
+def test_a_damaged_manifest_is_named_and_no_evidence_offered(auditor: FlaskClient) -> None:
+    record = make_record()
+    sequencer.run_once()
+    address = f"/office/audit/records/{record.public_id}"
+    assert "Download the evidence" in auditor.get(address).text
+    with transaction():
+        table = Record.__table__
+        changed = literal(b"changed", LargeBinary)
+        db.session.connection().execute(update(table).where(table.c.id == record.id).values({"manifest": changed}))
+    page = auditor.get(address).text
+    assert "Its sealed bytes do not open" in page
+    assert "Download the evidence" not in page
 
 
 def test_a_record_is_found_by_its_number(auditor: FlaskClient) -> None:

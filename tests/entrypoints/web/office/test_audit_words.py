@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from ipplatform.domain.evidence import sequencer
 from ipplatform.domain.evidence.models import AuditFinding
+from ipplatform.domain.filings.models import STATUSES
 from ipplatform.entrypoints.http import audit_words
 from ipplatform.foundation import jobs, storage
 from ipplatform.foundation.db import db, transaction
@@ -91,10 +92,10 @@ def test_run_and_record_show_findings_translated_and_the_manifest_as_text(
 
 
 def test_values_stay_as_they_are(translated: None) -> None:
-    compared = AuditFinding(position=0)
+    compared = AuditFinding(field="asset.title", position=0)
     assert audit_words.side(compared, "erased") == "erased"
-    assert audit_words.side(AuditFinding(position=None), "erased") == "译 erased"
-    assert audit_words.side(AuditFinding(position=None), "None") == "译 none"
+    assert audit_words.side(AuditFinding(field="asset.title", position=None), "erased") == "译 erased"
+    assert audit_words.side(AuditFinding(field="asset.title", position=None), "None") == "译 none"
     for value in ("asset.title", "Bank of China", "sha256 00ff", "一种阀门"):
         assert audit_words.words(value) == value
 
@@ -113,6 +114,21 @@ def test_values_stay_as_they_are(translated: None) -> None:
 )
 def test_words_with_values_are_found(translated: None, text: str) -> None:
     assert audit_words.words(text).startswith("译 ")
+
+
+def test_a_status_is_called_as_elsewhere_with_its_code(client: FlaskClient) -> None:
+    finding = AuditFinding(field="filing.status", position=None)
+    with client.application.test_request_context("/"):
+        assert (
+            audit_words.side(finding, "one of: submitted, under_examination")
+            == "one of: Submitted (submitted), Under examination (under_examination)"
+        )
+        assert audit_words.side(finding, "withdrawn") == "Withdrawn (withdrawn)"
+        assert audit_words.side(finding, "gone") == "gone"
+        tag = client.application.jinja_env.get_template("macros/ui.html").module.status_tag
+        assert set(STATUSES) == set(audit_words.STATUSES)
+        for status in STATUSES:
+            assert audit_words.STATUSES[status] in tag(status)
 
 
 def test_every_sentence_of_a_finding_is_known_to_the_translation() -> None:
