@@ -20,6 +20,8 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
 OVERFLOW = """() => [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right
   > document.documentElement.clientWidth + 1 && one.offsetParent).slice(0, 5).map(one => one.outerHTML.slice(0, 160))"""
+BROKEN_LINES = """() => [...document.querySelectorAll('.table-cards time, .facts > time, .reference, .timeline-when a')]
+  .filter(one => one.offsetParent && one.getClientRects().length > 1).slice(0, 5).map(one => one.outerHTML.slice(0, 160))"""
 WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 
 
@@ -92,7 +94,7 @@ class Visitor:
         expect(self.main).to_contain_text(text)
 
     def look(self, name: str) -> None:
-        """Keep pictures at both widths; axe finds nothing, and a phone need not scroll sideways."""
+        """Keep pictures at both widths; axe finds nothing, and on a phone nobody scrolls sideways or reads a time in two lines."""
         self.page.wait_for_load_state("load")
         self._shots += 1
         self.page.set_viewport_size(NARROW)
@@ -101,6 +103,9 @@ class Visitor:
         if inside > window:
             wide = self.page.evaluate(OVERFLOW)
             self.complaints.append(f"{self.page.url} is {inside - window} px too wide for a phone: {wide}")
+        broken = self.page.evaluate(BROKEN_LINES)
+        if broken:
+            self.complaints.append(f"{self.page.url} breaks a time or number into two lines on a phone: {broken}")
         self.page.set_viewport_size(WIDE)
         self._shoot(name, 1440)
         self._ask_axe()

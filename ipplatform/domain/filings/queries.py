@@ -23,6 +23,8 @@ from ipplatform.foundation.pagination import Descending, Order, Page, keyset
 SEALED = (Filing.fields, Filing.content)
 AWAITING_INCLUSION = "awaiting_inclusion"
 RECORDED = "recorded"
+WITH_OFFICE = "with_office"
+_WITH_THE_OFFICE = (Filing.kind == "registration", Filing.status.in_(lifecycle.QUEUE))
 
 
 def filing(public_id: str) -> Filing | None:
@@ -78,9 +80,14 @@ def filings_of(
     after: str | None = None,
     limit: int = 25,
 ) -> Page[Filing]:
-    """An organisation's filings, newest first; office decisions stand on their case's page."""
+    """An organisation's filings, newest first; office decisions stand on their case's page.
+
+    `status` is one of a filing, or WITH_OFFICE for every application the office has yet to decide on.
+    """
     statement = select(Filing).where(Filing.organisation_id == organisation_id, Filing.kind != "office_decision")
-    if status:
+    if status == WITH_OFFICE:
+        statement = statement.where(*_WITH_THE_OFFICE)
+    elif status:
         statement = statement.where(Filing.status == status)
     if asset_kind:
         statement = statement.where(Filing.asset_kind == asset_kind)
@@ -180,26 +187,33 @@ def _shown(found: Filing, state: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ToDo:
-    """What waits for the organisation's people: its newest drafts, deficient cases, and how many cases run."""
+class Newest:
+    """The newest filings of a sort and how many there are in all."""
 
-    drafts: Sequence[Filing]
-    deficient: Sequence[Filing]
-    running: Sequence[Filing]
+    items: Sequence[Filing]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What waits for the organisation's people: its drafts, deficient cases and cases with the office."""
+
+    drafts: Newest
+    deficient: Newest
+    running: Newest
 
 
 def to_do(organisation_id: int, *, limit: int = 10) -> ToDo:
     """Open work of an organisation, newest first; three statements."""
-
-    def some(*statuses: str) -> list[Filing]:
-        found = select(Filing).where(
-            Filing.organisation_id == organisation_id,
-            Filing.status.in_(statuses),
-            Filing.kind.in_(("registration", "amendment")),
-        )
-        return _opened(db.session.execute(_closed(found).order_by(Filing.id.desc()).limit(limit)))
-
-    waiting = some(lifecycle.SUBMITTED, lifecycle.ANSWERED, lifecycle.UNDER_EXAMINATION)
+    own = select(Filing).where(Filing.organisation_id == organisation_id)
     return ToDo(
-        some(lifecycle.DRAFT), some(lifecycle.DEFICIENT), [one for one in waiting if one.kind == "registration"]
+        _newest(own.where(Filing.status == lifecycle.DRAFT), limit),
+        _newest(own.where(Filing.status == lifecycle.DEFICIENT), limit),
+        _newest(own.where(*_WITH_THE_OFFICE), limit),
     )
+
+
+def _newest(statement: Select[Filing], limit: int) -> Newest:
+    counted = _closed(statement).add_columns(func.count().over().label("total"))
+    rows = db.session.execute(counted.order_by(Filing.id.desc()).limit(limit)).all()
+    return Newest(_opened(rows), rows[0].total if rows else 0)

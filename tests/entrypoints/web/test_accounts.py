@@ -225,7 +225,9 @@ def test_a_token_is_shown_once_and_stops_when_revoked(app: Flask, client: FlaskC
     api = app.test_client()
     assert api.get("/api/v1/me", headers=program).json["organisation"] == organisation.public_id  # type: ignore[index]
     (row,) = queries.tokens_of(person.id)
-    assert secret[0] not in client.get("/account/tokens").get_data(as_text=True)
+    listed = client.get("/account/tokens").get_data(as_text=True)
+    assert secret[0] not in listed
+    assert re.search(r'data-label="Made"><time [^>]+>[^<]+\d:\d\d:\d\d', listed)
     client.post(f"/account/tokens/{row.public_id}/revoke")
     refused = api.get("/api/v1/me", headers=program)
     assert (refused.status_code, refused.content_type) == (401, "application/problem+json")

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
+from ipplatform.domain.filings import services
 from ipplatform.entrypoints.web.holder.home_sections import Section, _sources, contribute
+from ipplatform.foundation.db import transaction
 from tests.conftest import SignIn
 from tests.factories import actor_of, make_person, member, office_person
-from tests.factories.filings import decided, draft, submitted
+from tests.factories.filings import decided, draft, submitted, taken
 
 
 def test_an_empty_home_says_where_to_start(client: FlaskClient, sign_in: SignIn) -> None:
@@ -26,6 +30,39 @@ def test_home_lists_drafts_questions_and_what_is_with_the_office(client: FlaskCl
     assert "To be answered" in page.text
     assert f"/filings/{filing.public_id}" in page.text
     assert "With the office" in page.text
+
+
+def test_home_counts_what_it_does_not_show_and_leads_to_all(client: FlaskClient, sign_in: SignIn) -> None:
+    person, organisation = member("filer")
+    actor = actor_of(person, organisation)
+    with_office = [submitted(actor, sequenced=False) for _ in range(11)]
+    with_office.append(taken(actor)[0])
+    drafts = [draft(actor) for _ in range(10)]
+    browser = sign_in(client, person, organisation)
+    page = browser.get("/home").text
+    assert [
+        re.search(rf'{heading} <span class="count">(\d+)<', page)[1]
+        for heading in ("Drafts to finish", "With the office")
+    ] == ["10", "12"]  # type: ignore[index]
+    assert 'href="/filings?status=draft"' not in page
+    assert sum(one.public_id in page for one in with_office) == 10
+    assert 'href="/filings?status=with_office">See all 12' in page
+    everything = browser.get("/filings?status=with_office").text
+    assert all(one.public_id in everything for one in with_office)
+    assert not any(one.public_id in everything for one in drafts)
+
+
+def test_what_is_answered_is_counted_once(client: FlaskClient, sign_in: SignIn) -> None:
+    """Its amendment is no case of its own."""
+    person, organisation = member("filer")
+    actor = actor_of(person, organisation)
+    case, _ = decided(actor, "deficient")
+    with transaction():
+        answer = services.start_answer(actor=actor, filing_id=case.id)
+        services.submit(actor=actor, filing_id=answer.id, idempotency_key="answer")
+    page = sign_in(client, person, organisation).get("/home").text
+    assert 'With the office <span class="count">1<' in page
+    assert case.public_id in page
 
 
 def test_other_pages_contribute_what_waits(client: FlaskClient, sign_in: SignIn) -> None:

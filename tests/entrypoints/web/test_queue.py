@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -30,6 +31,22 @@ def test_a_registrar_takes_reads_and_registers_a_case(client: FlaskClient, sign_
     assert filing.status == "registered"
     sequencer.run_once()
     assert "Registered" in desk.get(f"/office/filings/{filing.public_id}").text
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_filters_and_rows_of_the_queue_speak_one_language(client: FlaskClient, sign_in: SignIn, locale: str) -> None:
+    word = {"en": "Recorded", "zh": "已存证"}[locale]
+    holder = member("filer")
+    submitted(actor_of(*holder))
+    browser = sign_in(client, office_person("registrar"))
+    page = browser.get(f"/office/queue?status=submitted&lang={locale}").text
+    assert f'href="/office/queue?status=submitted">{word} 1</a>' in page
+    assert f'<option value="submitted" selected>{word}</option>' in page
+    row = page.partition("<tbody>")[2]
+    assert f"</svg>{word}</span>" in row
+    own = sign_in(client, *holder).get(f"/filings?status=submitted&lang={locale}").text
+    assert f'<option value="submitted" selected>{word}</option>' in own
+    assert f"</svg>{word}</span>" in own.partition("<tbody>")[2]
 
 
 def test_a_deficiency_needs_a_reason_and_keeps_what_was_typed(client: FlaskClient, sign_in: SignIn) -> None:

@@ -145,14 +145,22 @@ class FilingPageSchema(Schema):
 
 
 class FilingFilterSchema(Schema):
-    status = fields.String(validate=validate.OneOf(STATUSES))
+    status = fields.String(
+        validate=validate.OneOf((*STATUSES, queries.WITH_OFFICE)),
+        metadata={
+            "description": "submitted finds what is shown as recorded; with_office every application that waits for the "
+            "office's decision"
+        },
+    )
     kind = fields.String(validate=validate.OneOf(KINDS))
     after = fields.String()
     limit = fields.Integer(load_default=25, validate=validate.Range(1, 100))
 
 
 class QueueFilterSchema(Schema):
-    status = fields.String(validate=validate.OneOf(STATUSES[1:]))
+    status = fields.String(
+        validate=validate.OneOf(STATUSES[1:]), metadata={"description": "submitted finds what is shown as recorded"}
+    )
     asset_kind = fields.String(metadata={"enum": list(kinds.registry())})
     mine = fields.Boolean(load_default=False)
     after = fields.String()

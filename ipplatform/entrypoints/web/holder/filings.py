@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
     status, kind = request.args.get("status"), request.args.get("kind")
     page = queries.filings_of(
         actor().organisation_id or 0,
-        status=status if status in STATUSES else None,
+        status=status if status in (*STATUSES, queries.WITH_OFFICE) else None,
         asset_kind=kind if kinds.get(kind or "") else None,
         after=request.args.get("after"),
     )
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
         page=page,
         statuses=queries.shown_statuses(page.items),
         kinds=kinds.registry(),
-        all_statuses=STATUSES,
+        all_statuses=(queries.WITH_OFFICE, *STATUSES),
         may_draft=allows(DRAFT, actor()),
     )
 

@@ -30,7 +30,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "holder/home.html",
         to_do=to_do,
-        statuses=queries.shown_statuses([*to_do.deficient, *to_do.running]),
+        statuses=queries.shown_statuses([*to_do.deficient.items, *to_do.running.items]),
         counts=assets.counts_of(organisation_id),
         kinds=kinds.registry(),
         sections=home_sections.sections(actor()),
