@@ -19,6 +19,8 @@ __all__ = [
     "N_",
     "_",
     "_l",
+    "colon",
+    "comma",
     "current_locale",
     "force_locale",
     "from_utc",
@@ -41,6 +43,16 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name, which the extracti
 def ngettext(one: str, many: str, count: int, **values: Any) -> str:
     """The form that fits ``count``, which is also ``%(num)s``."""
     return str(babel_ngettext(one, many, count, **values))
+
+
+def comma() -> str:
+    """Between two parts of a line, in the reader's language; things of a list stand with ``_(", ")`` between them."""
+    return "，" if current_locale() == "zh" else ", "
+
+
+def colon() -> str:
+    """Between what a line is about and what it says of it, in the reader's language."""
+    return "：" if current_locale() == "zh" else ": "
 
 
 def current_locale() -> str:

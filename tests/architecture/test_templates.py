@@ -203,6 +203,13 @@ def _leads_somewhere(app: Flask, path: str) -> bool:
 
 
 @pytest.mark.parametrize("name", _names())
+def test_parts_of_a_line_are_joined_as_the_readers_language_does(name: str) -> None:
+    """With comma(), colon(), _(', ') or _('; '): Chinese has signs of its own."""
+    shown = re.sub(r"\{#.*?#\}", "", _source(name), flags=re.DOTALL)
+    assert re.findall(r".*(?:\}\}|%\}|</[a-z]+>)[,:;](?:[ \n]).*|.*join\([\"'][,;].*", shown) == []
+
+
+@pytest.mark.parametrize("name", _names())
 def test_icons_exist(name: str) -> None:
     known = set(re.findall(r'<symbol id="([^"]+)"', _SPRITE.read_text()))
     calls = [call for call in _syntax(name).find_all(nodes.Call) if _called(call) == "icon" and call.args]

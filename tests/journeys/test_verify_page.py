@@ -292,6 +292,14 @@ def test_the_page_is_for_everybody(browser: Browser, address: str, whole: bytes,
         ):
             assert desk.choose(NAME, data) == outcome
             somebody.look(name)
+        members, gone = unpacked(whole), "filing/001-claims.pdf"
+        for changed, english, chinese in (
+            (members | {"notes.txt": b"mine"}, "does not list the files that are here: notes.txt", "未列出此处的文件：notes.txt"),
+            ({name: data for name, data in members.items() if name != gone}, f"lists files that are not here: {gone}",
+             f"列有此处没有的文件：{gone}"),
+        ):  # fmt: skip
+            assert desk.choose(NAME, zipped(changed)) == "refuted"
+            assert f"SHA256SUMS {chinese if locale == 'zh-CN' else english}" in desk.report
         words = "证据不成立" if locale == "zh-CN" else "The evidence does not hold"
         somebody.sees(words)
         expect(somebody.page.locator("[data-verify-verdict]")).to_be_focused()

@@ -12,7 +12,7 @@ from ipplatform.domain.evidence.bundle.reader import Bundle, Unusable
 from ipplatform.domain.evidence.erasure import verify as erasure
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
 from ipplatform.domain.evidence.holder import verify as holder
-from ipplatform.domain.evidence.report import Check, Refuted
+from ipplatform.domain.evidence.report import Check, Refuted, to_compare
 from ipplatform.domain.evidence.succession import verify as former
 from ipplatform.domain.evidence.time import verify as time_checks
 from ipplatform.domain.evidence.witness import verify as witnesses
@@ -72,8 +72,10 @@ def files(bundle: Bundle) -> str:
     found = {name: _digests(bundle, name) for name in bundle.names if name not in ("SHA256SUMS", "SHA512SUMS")}
     for listing, place in (("SHA256SUMS", 0), ("SHA512SUMS", 1)):
         listed = _sums(bundle.read(listing))
-        if set(listed) != set(found):
-            raise Refuted(f"{listing} does not list the files that are here: {_some(set(listed) ^ set(found))}")
+        if unlisted := set(found) - set(listed):
+            raise Refuted(f"{listing} does not list the files that are here: {_some(unlisted)}")
+        if absent := set(listed) - set(found):
+            raise Refuted(f"{listing} lists files that are not here: {_some(absent)}")
         for name, digests in found.items():
             if digests[place] != listed[name]:
                 raise Refuted(f"{name} is not the file that {listing} lists")
@@ -169,7 +171,8 @@ def signatures(signed: bytes, required: policy.Policy) -> str:
         raise Refuted(f"the checkpoint is of {head.origin}, which the policy does not know")
     note.verify_all(opened, demanded)
     names = ", ".join(f"{key.name}+{key.key_id.hex()}" for key in demanded)
-    return f"{names} signed the tree of {head.size} entries; only the holder of that key could"
+    those = "those keys" if len(demanded) > 1 else "that key"
+    return f"{names} signed the tree of {head.size} entries; only the holder of {those} could"
 
 
 def history(bundle: Bundle, signed: bytes, head: checkpoint.Checkpoint) -> Iterator[Check]:
@@ -193,8 +196,7 @@ def _own_policy(bundle: Bundle) -> policy.Policy:
 
 def _remarks(bundle: Bundle, trusted: policy.Policy | None, used: policy.Policy) -> Iterator[Check]:
     if trusted is None:
-        keys = ", ".join(key.vkey for key in used.logs)
-        yield Check(None, "trust", f"the key came from the bundle itself; compare it with one you trust: {keys}")
+        yield Check(None, "trust", to_compare(used.logs, "the bundle itself", "one you trust"))
 
 
 def _digests(bundle: Bundle, name: str) -> tuple[str, str]:

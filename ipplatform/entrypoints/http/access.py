@@ -141,7 +141,7 @@ def _check_token(access: Access, actor: Actor) -> None:
         raise Unauthenticated(_without_token())
     if not access.names <= actor.scopes:
         raise Forbidden(
-            _("This token lacks the scope %(scope)s.", scope=", ".join(sorted(access.names))), code="missing_scope"
+            _("This token lacks the scope %(scope)s.", scope=_(", ").join(sorted(access.names))), code="missing_scope"
         )
 
 

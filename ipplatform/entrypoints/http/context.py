@@ -14,13 +14,13 @@ from flask_wtf.csrf import generate_csrf
 
 from ipplatform.entrypoints.http import audit_words
 from ipplatform.entrypoints.http.security import csp_nonce
-from ipplatform.foundation.i18n import HTML_LANG, LOCALES, current_locale, moment
+from ipplatform.foundation.i18n import HTML_LANG, LOCALES, colon, comma, current_locale, moment
 from ipplatform.foundation.ids import display_id
 
 
 def init_app(app: Flask) -> None:
     app.context_processor(_names)
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals |= {"csp_nonce": csp_nonce, "comma": comma, "colon": colon}
     app.jinja_env.filters.update(
         display_id=display_id,
         date=_date,

@@ -13,7 +13,7 @@ from ipplatform.domain.assets.numbers import display
 from ipplatform.domain.assets.reading.archives import MESSAGES
 from ipplatform.domain.assets.reading.outcome import level_of, text_of
 from ipplatform.foundation.db import db
-from ipplatform.foundation.i18n import _
+from ipplatform.foundation.i18n import _, colon, comma
 
 ROWS_AT_ONCE = 500
 
@@ -60,9 +60,9 @@ def as_text(run: AssetImport) -> Iterator[str]:
     """Counts, then a line for each document that was refused or taken with doubts."""
     yield _("%(file)s:", file=run.file_name)
     for outcome in OUTCOMES:
-        yield f"  {OUTCOME_LABELS[outcome]}: {getattr(run, outcome)}"
+        yield f"  {OUTCOME_LABELS[outcome]}{colon()}{getattr(run, outcome)}"
     if run.skipped:
-        yield _("  Not read, since no XML: %(names)s", names=", ".join(run.skipped))
+        yield _("  Not read, since no XML: %(names)s", names=_(", ").join(run.skipped))
     if (failure := failure_text(run)) is not None:
         yield f"  {failure}"
     for line in lines(run, ("refused", "doubtful")):
@@ -80,7 +80,7 @@ def lines(run: AssetImport, outcomes: tuple[str, ...] = OUTCOMES) -> Iterator[As
 
 def _text_line(line: AssetImportEntry) -> str:
     place = _("document %(number)s, line %(line)s", number=line.position, line=line.line)
-    where = f"{line.member}, {place}" if line.member else place
-    reasons = "; ".join(text_of(remark) for remark in line.remarks if level_of(remark) != "note")
+    where = f"{line.member}{comma()}{place}" if line.member else place
+    reasons = _("; ").join(text_of(remark) for remark in line.remarks if level_of(remark) != "note")
     number = f" {display(line.publication_number)}" if line.publication_number else ""
-    return f"  {OUTCOME_LABELS[line.outcome]}{number} ({where}): {reasons}"
+    return f"  {OUTCOME_LABELS[line.outcome]}{number} ({where}){colon()}{reasons}"

@@ -8,7 +8,7 @@ from ipplatform.domain.evidence import leaf as leaves
 from ipplatform.domain.evidence import manifest as manifests
 from ipplatform.domain.evidence.bundle.reader import Bundle
 from ipplatform.domain.evidence.formats import canonical, checkpoint, merkle, note, policy, proof
-from ipplatform.domain.evidence.report import Check, Refuted
+from ipplatform.domain.evidence.report import Check, Refuted, to_compare
 
 
 def checks(bundle: Bundle, signed: bytes, trusted: policy.Policy | None) -> Iterator[Check]:
@@ -36,7 +36,7 @@ def _ended(
     yield Check(
         True,
         "former log",
-        f"the same filing was entry number {proved.index} in {head.origin} (from 0; {head.size} in all), which ended; "
+        f"the same filing was entry number {proved.index} in {head.origin} (numbers begin at 0; {head.size} in all), which ended; "
         f"entry 0 of {successor} commits to that final head",
     )
 
@@ -47,8 +47,7 @@ def _signed(
     known, own = _keys(bundle, name, head, trusted)
     note.verify_all(note.parse(signed), known or own)
     if not known:
-        ids = ", ".join(key.vkey for key in own)
-        yield Check(None, "former log", f"the keys of {head.origin} came from the bundle; compare them: {ids}")
+        yield Check(None, "former log", to_compare(own, "the bundle itself", "one you trust"))
 
 
 def _keys(

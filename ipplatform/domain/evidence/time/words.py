@@ -11,7 +11,7 @@ def statement(interval: Interval) -> str:
     """One or two plain sentences: the interval with who vouches for it, or that nobody independent does (yet)."""
     if interval.not_after is None:
         return without(configured=configuration.is_configured())
-    values = {"authorities": ", ".join(interval.names), "latest": moment(interval.not_after)}
+    values = {"authorities": _(", ").join(interval.names), "latest": moment(interval.not_after)}
     if interval.not_before is None:
         return _(
             "In the log by %(latest)s at the latest, as %(authorities)s stamped with independent clocks.", **values

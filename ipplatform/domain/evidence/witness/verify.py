@@ -11,7 +11,7 @@ from ipplatform.domain.evidence.bundle.reader import Unusable
 from ipplatform.domain.evidence.formats import cosignature, equivocation, note
 from ipplatform.domain.evidence.formats.policy import Policy
 from ipplatform.domain.evidence.formats.signing import ED25519
-from ipplatform.domain.evidence.report import Check, Refuted
+from ipplatform.domain.evidence.report import Check, Refuted, to_compare
 
 
 def checks(signed: bytes, required: Policy) -> Iterator[Check]:
@@ -72,8 +72,7 @@ def equivocation_checks(file: Path, trusted: Policy | None) -> Iterator[Check]:
         root = base64.b64encode(head.root).decode()
         yield Check(True, "signature", f"{signers} signed the tree of {head.size} entries with root {root}")
     if trusted is None:
-        named = ", ".join(key.vkey for key in found.keys)
-        yield Check(None, "trust", f"the key came from the proof itself; compare it with the log's: {named}")
+        yield Check(None, "trust", to_compare(found.keys, "the proof itself", "the log's"))
     yield Check(False, "equivocation", _verdict(proved))
 
 

@@ -23,7 +23,7 @@ from ipplatform.domain.rights import services as ledger
 from ipplatform.foundation.clock import now, today
 from ipplatform.foundation.db import db, lock_row
 from ipplatform.foundation.errors import Conflict, Invalid, NotFound
-from ipplatform.foundation.i18n import _, _l
+from ipplatform.foundation.i18n import _, _l, colon
 
 TITLE_FAULTS: Mapping[str, Any] = {
     "not_holder": _l("Your organisation does not hold this asset."),
@@ -170,7 +170,7 @@ def _taken(listing: Listing) -> list[Obstacle]:
     terms = [(listing.asset_id, terms_of(listing, kind)) for kind in listing.exclusivities]
     answers = zip(listing.exclusivities, rights.availability_each(terms), strict=True)
     return [
-        Obstacle("rights_taken", f"{words.exclusivity(kind)}: {words.refusal(answer)}")
+        Obstacle("rights_taken", f"{words.exclusivity(kind)}{colon()}{words.refusal(answer)}")
         for kind, answer in answers
         if not answer.free
     ]

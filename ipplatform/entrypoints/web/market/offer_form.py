@@ -15,7 +15,7 @@ from ipplatform.domain.rights import words as rights_words
 from ipplatform.entrypoints.http.forms import Form
 from ipplatform.foundation import settings
 from ipplatform.foundation.clock import today
-from ipplatform.foundation.i18n import current_locale
+from ipplatform.foundation.i18n import _, colon, current_locale
 
 USUAL_DAYS = timedelta(days=30)
 FIRST = (*USUAL_TERRITORIES, *USUAL_GROUPS)
@@ -58,7 +58,8 @@ def blank(found: Negotiation, offer: Offer | None) -> Form:
 
 def _grant_words(grant: Any) -> str:
     term = rights_words.term(grant.start_date, grant.last_day)
-    return f"{grant.number}: {rights_words.act_names(grant.acts)}; {rights_words.territory_names(grant.territories)}; {term}"
+    parts = (rights_words.act_names(grant.acts), rights_words.territory_names(grant.territories), term)
+    return f"{grant.number}{colon()}{_('; ').join(parts)}"
 
 
 def _choose(schema: OfferSchema, name: str, choices: list[tuple[str, str]]) -> None:

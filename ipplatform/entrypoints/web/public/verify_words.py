@@ -93,8 +93,8 @@ WORDS = {
     ),
     "erasure": _l("The content was erased under request {request} ({ground}), as entry {index} says."),
     "former": _l(
-        "The same filing was entry number {index} in {origin} (from 0; {size} in all), which ended; entry 0 of the "
-        "log after it commits to that final head."
+        "The same filing was entry number {index} in {origin} (numbers begin at 0; {size} in all), which ended; entry 0 "
+        "of the log after it commits to that final head."
     ),
     "former_keys": _l("The keys of {origin} came from the bundle; compare them with ones you trust: {keys}"),
     "time_none": _l("No independent time stamp; the time of filing is the platform’s statement."),
@@ -120,6 +120,7 @@ WORDS = {
     # why evidence is refuted
     "malformed": _l("{file} does not have its form ({rule})."),
     "files_unlisted": _l("{listing} does not list the files that are here: {files}"),
+    "files_absent": _l("{listing} lists files that are not here: {files}"),
     "file_changed": _l("{file} is not the file that {listing} lists."),
     "file_damaged": _l("{file} is damaged: its bytes are not those that were packed."),
     "file_missing": _l("{file} is missing."),
@@ -177,6 +178,9 @@ WORDS = {
     ),
     "browser": _l("Your browser cannot do it: try a current one, or the script in the bundle."),
     "unreadable": _l("The file cannot be read."),
+    # between the things of a list, and before the verdict on a file
+    "between": _l(", "),
+    "of_file": _l("{name}: {text}"),
     # verdicts
     "verified": _l("The evidence holds."),
     "verified_notes": _l("The evidence holds. Read the notes: they say what it does not prove."),

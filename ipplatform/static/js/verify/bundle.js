@@ -52,8 +52,10 @@ async function requireListed(bundle, tell) {
   }
   for (const [listing, algorithm] of Object.entries(LISTINGS)) {
     const listed = sums(textOf(await bundle.read(listing), listing), listing);
-    const odd = [...new Set([...listed.keys(), ...names])].filter((name) => !listed.has(name) || !found.has(name));
-    if (odd.length) throw new Refuted("files_unlisted", { listing, files: odd.sort().slice(0, 3).join(", ") });
+    const unlisted = names.filter((name) => !listed.has(name)).sort().slice(0, 3);
+    if (unlisted.length) throw new Refuted("files_unlisted", { listing, files: unlisted });
+    const absent = [...listed.keys()].filter((name) => !found.has(name)).sort().slice(0, 3);
+    if (absent.length) throw new Refuted("files_absent", { listing, files: absent });
     const changed = names.find((name) => listed.get(name) !== found.get(name)[algorithm]);
     if (changed) throw new Refuted("file_changed", { listing, file: changed });
   }

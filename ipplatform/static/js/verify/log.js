@@ -40,7 +40,7 @@ async function* cosigned(note, policy, demanded) {
     met.add(name);
     yield { part: "witnesses", check: time ? "witness" : "witness_timeless", facts: { name, time } };
   }
-  const missing = [...policy.witnesses.keys()].filter((name) => !met.has(name)).join(", ");
+  const missing = [...policy.witnesses.keys()].filter((name) => !met.has(name));
   const facts = { quorum: policy.quorum, missing };
   if (policy.quorum === null) yield { part: "witnesses", check: "witnesses_none", remark: true };
   else if (isMet(policy, met)) yield { part: "witnesses", check: "quorum", facts };

@@ -56,7 +56,7 @@ export const algorithmOf = (key) => (key.algorithm === MLDSA44 ? "ML-DSA-44" : "
 
 const label = (key) => `${key.name}+${key.id} (${algorithmOf(key)})`;
 
-export const labels = (keys) => keys.map(label).join(", ");
+export const labels = (keys) => keys.map(label);
 
 // The first line of each key that signed; a false line by a known key refutes, unknown keys are passed over.
 export async function signedBy(note, keys) {

@@ -20,7 +20,7 @@ const NUMBER = /^[0-9a-hjkmnp-tv-z]{16}$/;
 
 function shown(name, fact) {
   if (fact instanceof Date) return `${fact.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  if (Array.isArray(fact)) return fact.map((one) => shown(name, one)).join(", ");
+  if (Array.isArray(fact)) return fact.map((one) => shown(name, one)).join(words.between);
   if (NUMBERS.includes(name) && NUMBER.test(fact)) return String(fact).match(/.{4}/g).join("-").toUpperCase();
   const term = TERMS[name]?.map((family) => `${family}_${fact}`).find((code) => Object.hasOwn(words, code));
   return term ? words[term] : String(fact ?? "");
@@ -76,6 +76,6 @@ export function progress(code, facts) {
   verdict.hidden = false;
   verdict.dataset.outcome = worst.outcome;
   verdict.className = `callout mt-3 callout-${TONES[worst.outcome]}`;
-  verdict.textContent = `${worst.name}: ${worst.text}`;
+  verdict.textContent = say("of_file", worst);
   verdict.focus();
 }

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -107,7 +108,36 @@ def test_a_public_bundle_shows_nothing_of_the_filing_and_verifies(filed: Record)
 def test_without_a_trusted_key_the_report_says_where_the_key_came_from(filed: Record) -> None:
     outcome, report = lines(zipped(filed))
     assert outcome == verify.VERIFIED
-    assert any("the key came from the bundle itself" in line for line in report)
+    (told,) = [line for line in report if "came from the bundle itself" in line]
+    ed25519, mldsa = keys.policy().logs
+    assert "the keys came from the bundle itself; compare them with those you trust: " in told
+    assert ed25519.vkey in told
+    assert f"{mldsa.name}+{mldsa.key_id.hex()}+" in told
+    assert f"…{mldsa.vkey[-12:]} (its SHA-256: {hashlib.sha256(mldsa.vkey.encode()).hexdigest()})" in told
+    assert len(told) < 500
+    (signed,) = [line for line in report if "signed the tree" in line]
+    assert signed.endswith("only the holder of those keys could")
+
+
+def test_files_that_are_listed_nowhere_and_files_that_are_gone_are_told_apart(filed: Record) -> None:
+    data = zipped(filed)
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        members = {name: opened.read(name) for name in opened.namelist()}
+    gone = next(name for name in members if name.startswith("filing/"))
+    for changed, said in (
+        ({**members, "notes.txt": b"mine"}, "SHA256SUMS does not list the files that are here: notes.txt"),
+        (
+            {name: held for name, held in members.items() if name != gone},
+            f"SHA256SUMS lists files that are not here: {gone}",
+        ),
+    ):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as made:
+            for name, held in changed.items():
+                made.writestr(name, held)
+        outcome, report = lines(packed.getvalue())
+        assert outcome == verify.REFUTED
+        assert any(said in line for line in report)
 
 
 def test_another_logs_key_refutes(filed: Record) -> None:

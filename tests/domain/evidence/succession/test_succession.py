@@ -111,7 +111,7 @@ def test_a_frozen_log_is_continued_with_every_record_and_both_proofs(
 
     outcome, said = report(bundle_of(record), policy.Policy((*keys.policy().logs, *old_policy.logs)))
     assert outcome == verify.VERIFIED, said
-    assert "entry number 300 in ipplatform.example/log (from 0; 303 in all), which ended" in said
+    assert "entry number 300 in ipplatform.example/log (numbers begin at 0; 303 in all), which ended" in said
     assert report(bundle_of(late), keys.policy())[0] == verify.VERIFIED
     assert report(before, old_policy)[0] == verify.VERIFIED
     assert set(old_files) <= set(settings.log_dir.rglob("*"))
@@ -194,10 +194,11 @@ def test_a_bundle_leads_over_two_successions(
         outcome, said = report(data, policies)
         assert outcome == verify.VERIFIED, said
         assert (
-            "entry number 0 in ipplatform.example/log (from 0; 1 in all), which ended; entry 0 of log2.example" in said
+            "entry number 0 in ipplatform.example/log (numbers begin at 0; 1 in all), which ended; entry 0 of log2.example"
+            in said
         )
         assert (
-            "in log2.example (from 0; 2 in all), which ended; entry 0 of the present log commits" in said
+            "in log2.example (numbers begin at 0; 2 in all), which ended; entry 0 of the present log commits" in said
         ) == entered
 
     names = ("001-anchor.json", "001-anchor.tlog-proof", "002-anchor.json", "002-anchor.tlog-proof", "002-policy.txt",
