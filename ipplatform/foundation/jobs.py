@@ -58,7 +58,7 @@ def job_of_several(name: str, *, alike: leasing.Alike) -> Callable[[Several], Se
     """As ``job`` with transactions of its own, for jobs done at once with all that wait and are ``alike``.
 
     The function is given their payloads, oldest first, of which ``alike`` gives the same hashable value. The worker
-    lets the first wait a moment for others (PATIENCE). When the function fails each of them is tried again.
+    lets the first wait a moment for others (PATIENCE). When the function fails each of them is tried again alone.
     """
 
     def register(handler: Several) -> Several:

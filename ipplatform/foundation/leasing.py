@@ -23,13 +23,14 @@ class Leased(NamedTuple):
     id: int
     name: str
     run_at: datetime
+    attempts: int
     sealed: bytes
 
 
-def _due(of_several: bool) -> Select[int, str, datetime, bytes]:
+def _due(of_several: bool) -> Select[int, str, datetime, int, bytes]:
     gathered = Outbox.name.in_(bindparam("gathered", expanding=True))
     return (
-        select(Outbox.id, Outbox.name, Outbox.run_at, type_coerce(Outbox.payload, LargeBinary))
+        select(Outbox.id, Outbox.name, Outbox.run_at, Outbox.attempts, type_coerce(Outbox.payload, LargeBinary))
         .where(Outbox.state == "waiting", Outbox.run_at <= bindparam("moment"), gathered if of_several else ~gathered)
         .where(or_(Outbox.leased_until.is_(None), Outbox.leased_until < bindparam("moment")))
         .order_by(Outbox.run_at, Outbox.id)
@@ -82,8 +83,10 @@ def _gathered(due: Iterable[Leased], gathered_by: Mapping[str, Alike]) -> list[l
 
 
 def _likeness(one: Leased, alike: Alike) -> Any:
+    """What failed with others is tried again alone: then it keeps none of them."""
+    if one.attempts:
+        return one.id
     try:
         return one.name, alike(EncryptedJson.opened(one.sealed))
     except Damaged:
-        # Alone it fails alone.
         return one.id

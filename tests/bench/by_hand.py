@@ -208,6 +208,7 @@ def _evidence(
 
 def _receipt(who: Who, public_id: str, moment: datetime) -> dict[str, Any]:
     context = {"name": who.name, "number": ids.display_id(public_id), "documents": 0, "path": f"/filings/{public_id}"}
+    context |= {"kind": "patent", "at": moment.isoformat()}
     templates = {"template": "filing_received", "several": "filing_received_several", "locale": "en"}
     return {
         "name": "listed mail",

@@ -249,7 +249,7 @@ def test_jobs_that_are_alike_are_done_at_once_the_oldest_first() -> None:
     assert jobs.run_due(patience=AT_ONCE) == 0
 
 
-def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_and_nothing_else() -> None:
+def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_alone() -> None:
     with transaction():
         for number, to in enumerate("aab"):
             jobs.enqueue("test.several", {"to": to, "number": number})
@@ -264,7 +264,19 @@ def test_when_what_is_done_at_once_fails_each_of_it_is_tried_again_and_nothing_e
     with transaction():
         db.session.execute(update(Outbox).values(run_at=now() - timedelta(seconds=1)))
     jobs.run_due(patience=AT_ONCE)
-    assert ran == [[2], [0, 1]]
+    assert ran == [[2], [0], [1]]
+
+
+def test_one_that_always_fails_keeps_none_of_those_it_came_with() -> None:
+    with transaction():
+        for number in range(3):
+            jobs.enqueue("test.several", {"to": "a", "number": number} if number != 1 else {"to": "a"})
+    jobs.run_due(patience=AT_ONCE)
+    assert ran == []
+    with transaction():
+        db.session.execute(update(Outbox).values(run_at=now() - timedelta(seconds=1)))
+    jobs.run_due(patience=AT_ONCE)
+    assert ran == [[0], [2]]
 
 
 def test_a_damaged_job_does_not_keep_those_that_would_be_done_with_it() -> None:
