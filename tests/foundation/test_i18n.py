@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import force_locale, refresh
 from markupsafe import Markup
 
-from ipplatform.foundation.i18n import moment
+from ipplatform.foundation.i18n import colon, comma, moment
 
 WINTER = datetime(2026, 11, 28, 2, 53, 21, 123456, tzinfo=UTC)
 SUMMER = datetime(2026, 6, 28, 2, 53, 21, tzinfo=UTC)
@@ -45,3 +45,10 @@ def test_pages_give_the_moment_to_programs_too(app: Flask) -> None:
     assert isinstance(shown, Markup)
     assert shown.startswith('<time datetime="2026-11-28T02:53:21+00:00">')
     assert "UTC+8</time>" in shown
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "ev.zip: holds, today"), ("zh", "ev.zip：holds，today")])
+def test_parts_of_a_line_are_joined_with_the_languages_own_signs(app: Flask, language: str, said: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        refresh()
+        assert f"ev.zip{colon()}holds{comma()}today" == said
