@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from ipplatform.foundation.db import db
+from ipplatform.foundation.pagination import Descending, Order, Page, keyset
 from ipplatform.foundation.secretbox import Damaged
 
 Column = InstrumentedAttribute[Any]
@@ -37,3 +38,10 @@ def opened(row: Any, *columns: Column) -> Any:
         else:
             set_committed_value(found, column.key, value)
     return found
+
+
+def page(statement: Select[Any], *columns: Column, order: Order, after: str | None, limit: int) -> Page[Any]:
+    """`keyset` by ``order``, which is unique, over rows whose encrypted ``columns`` are opened one by one."""
+    ordered = closed(statement, *columns).add_columns(order.column if isinstance(order, Descending) else order)
+    rows = keyset(ordered, order=[order], after=after, limit=limit, scalars=False)
+    return Page([opened(row, *columns) for row in rows.items], rows.next_cursor)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -18,7 +17,7 @@ from ipplatform.domain.filings.rules.assessment import Assessment, assess
 from ipplatform.foundation import apart, clock
 from ipplatform.foundation.db import db
 from ipplatform.foundation.ids import parse_id
-from ipplatform.foundation.pagination import Descending, Order, Page, keyset
+from ipplatform.foundation.pagination import Descending, Page
 
 SEALED = (Filing.fields, Filing.content)
 AWAITING_INCLUSION = "awaiting_inclusion"
@@ -93,7 +92,7 @@ def filings_of(
         statement = statement.where(Filing.asset_kind == asset_kind)
     if kind:
         statement = statement.where(Filing.kind == kind)
-    return _listed(statement, Descending(Filing.id), after, limit)
+    return apart.page(statement, *SEALED, order=Descending(Filing.id), after=after, limit=limit)
 
 
 def queue(
@@ -111,20 +110,7 @@ def queue(
         statement = statement.where(Filing.asset_kind == asset_kind)
     if registrar_id is not None:
         statement = statement.where(Filing.registrar_id == registrar_id)
-    return _listed(statement, Filing.id, after, limit)
-
-
-def _listed(statement: Select[Filing], order: Order, after: str | None, limit: int) -> Page[Filing]:
-    rows = keyset(_closed(statement), order=[order], after=after, limit=limit, scalars=False)
-    return Page(_opened(rows.items), rows.next_cursor)
-
-
-def _closed(statement: Select[Filing]) -> Select[Any]:
-    return apart.closed(statement, *SEALED).add_columns(Filing.id)
-
-
-def _opened(rows: Iterable[Any]) -> list[Filing]:
-    return [apart.opened(row, *SEALED) for row in rows]
+    return apart.page(statement, *SEALED, order=Filing.id, after=after, limit=limit)
 
 
 def queue_counts() -> dict[str, int]:
@@ -214,6 +200,6 @@ def to_do(organisation_id: int, *, limit: int = 10) -> ToDo:
 
 
 def _newest(statement: Select[Filing], limit: int) -> Newest:
-    counted = _closed(statement).add_columns(func.count().over().label("total"))
+    counted = apart.closed(statement, *SEALED).add_columns(func.count().over().label("total"))
     rows = db.session.execute(counted.order_by(Filing.id.desc()).limit(limit)).all()
-    return Newest(_opened(rows), rows[0].total if rows else 0)
+    return Newest([apart.opened(row, *SEALED) for row in rows], rows[0].total if rows else 0)

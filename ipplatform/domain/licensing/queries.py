@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defaultload, defer, joinedload, selectinload
 
 from ipplatform.domain.filings.models import Filing
 from ipplatform.domain.licensing.models import Agreement, Negotiation, Offer, Signature, Step
@@ -13,6 +13,12 @@ from ipplatform.domain.licensing.rules import lifecycle
 from ipplatform.foundation.clock import today
 from ipplatform.foundation.db import db
 from ipplatform.foundation.pagination import Descending, Page, keyset
+
+# What lists of agreements do not say: sealed, and were one of them changed at rest, it would hide the whole list.
+_UNREAD = (
+    defaultload(Agreement.filing).defer(Filing.fields).defer(Filing.content),
+    defaultload(Agreement.negotiation).defer(Negotiation.blocked),
+)
 
 
 def negotiation(public_id: str) -> Negotiation | None:
@@ -31,6 +37,7 @@ def negotiations_of(
 ) -> Page[Negotiation]:
     """An organisation's negotiations on either side, newest first, with asset and parties; one statement."""
     statement = _with_parties(select(Negotiation).where(_is_party(Negotiation, organisation_id)))
+    statement = statement.options(defer(Negotiation.blocked))
     if state:
         statement = statement.where(Negotiation.state == state)
     return keyset(statement, order=[Descending(Negotiation.id)], after=after, limit=limit)
@@ -50,6 +57,7 @@ def waiting_for(organisation_id: int, *, limit: int = 10) -> list[Negotiation]:
     )
     both = Negotiation.state.in_((lifecycle.REOPENED, lifecycle.EXPIRED))
     statement = _with_parties(select(Negotiation).where(_is_party(Negotiation, organisation_id)))
+    statement = statement.options(defer(Negotiation.blocked))
     found = statement.where(or_(theirs, unsigned, both)).order_by(Negotiation.changed_at, Negotiation.id).limit(limit)
     return list(db.session.scalars(found))
 
@@ -103,7 +111,7 @@ def agreements_of(
     organisation_id: int, *, state: str | None = None, after: str | None = None, limit: int = 25
 ) -> Page[Agreement]:
     """An organisation's agreements on either side, newest first; two statements."""
-    statement = select(Agreement).where(_is_party(Agreement, organisation_id)).options(*_whole())
+    statement = select(Agreement).where(_is_party(Agreement, organisation_id)).options(*_whole(), *_UNREAD)
     if state:
         statement = statement.where(Agreement.state == state)
     return keyset(statement, order=[Descending(Agreement.id)], after=after, limit=limit)

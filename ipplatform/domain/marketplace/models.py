@@ -83,7 +83,12 @@ class Listing(Base):
 
 
 class Need(Base):
-    """What a licensee looks for. Its words are sealed: the owner side sees only what ``visibility`` allows."""
+    """What a licensee looks for. Its words are sealed: the owner side sees only what ``visibility`` allows.
+
+    ``damaged`` is set in a list, where words that were changed at rest must not hide the others.
+    """
+
+    damaged = False
 
     __tablename__ = "need"
     __table_args__ = (
@@ -119,20 +124,23 @@ class Need(Base):
 
     @property
     def title(self) -> str:
-        return self.words.get("title", "")
+        return self._said("title")
 
     @property
     def problem(self) -> str:
-        return self.words.get("problem", "")
+        return self._said("problem")
 
     @property
     def solution(self) -> str:
-        return self.words.get("solution", "")
+        return self._said("solution")
 
     @property
     def summary(self) -> str:
         """What owners may read when the licensee shows a summary."""
-        return self.words.get("summary", "")
+        return self._said("summary")
+
+    def _said(self, part: str) -> str:
+        return "" if self.damaged else self.words.get(part, "")
 
 
 class MatchDecline(Base):

@@ -109,7 +109,8 @@ def interest_in(*, actor: Actor) -> list[Interest]:
     opened = folder.current()
     if opened is None or actor.organisation_id is None:
         return []
-    needs = queries.open_needs(but_of=actor.organisation_id, limit=NEEDS_LOOKED_AT).items
+    asked = queries.open_needs(but_of=actor.organisation_id, limit=NEEDS_LOOKED_AT).items
+    needs = [need for need in asked if not need.damaged]  # nobody can tell what those say
     found, rankings = [], []
     for need in needs:
         wanted = conditions_of(need)

@@ -5,8 +5,9 @@ from sqlalchemy.orm import joinedload
 
 from ipplatform.domain.marketplace.models import MatchDecline, Need
 from ipplatform.domain.marketplace.rules import lifecycle
+from ipplatform.foundation import apart
 from ipplatform.foundation.db import db
-from ipplatform.foundation.pagination import Descending, Page, keyset
+from ipplatform.foundation.pagination import Descending, Page
 
 
 def need(public_id: str) -> Need | None:
@@ -17,7 +18,7 @@ def need(public_id: str) -> Need | None:
 def needs_of(organisation_id: int, *, after: str | None = None, limit: int = 25) -> Page[Need]:
     """An organisation's needs, newest first."""
     found = select(Need).where(Need.organisation_id == organisation_id)
-    return keyset(found, order=[Descending(Need.id)], after=after, limit=limit)
+    return apart.page(found, Need.words, order=Descending(Need.id), after=after, limit=limit)
 
 
 def open_needs(*, but_of: int, after: str | None = None, limit: int = 50) -> Page[Need]:
@@ -27,7 +28,7 @@ def open_needs(*, but_of: int, after: str | None = None, limit: int = 50) -> Pag
         .where(Need.status == lifecycle.OPEN, Need.organisation_id != but_of)
         .options(joinedload(Need.organisation))
     )
-    return keyset(found, order=[Descending(Need.id)], after=after, limit=limit)
+    return apart.page(found, Need.words, order=Descending(Need.id), after=after, limit=limit)
 
 
 def declined_listings(need_id: int) -> dict[int, MatchDecline]:

@@ -76,6 +76,12 @@ class ListingFilterSchema(MarketPageQuerySchema):
 class NeedViewSchema(Schema):
     id = fields.String(attribute="public_id")
     status = fields.String(validate=validate.OneOf(NEED_STATUSES))
+    damaged = fields.Boolean(
+        metadata={
+            "description": "In lists: what is stored was changed at rest, so that the words cannot be read and are empty; "
+            "the need itself answers 409"
+        }
+    )
     title = fields.String()
     problem = fields.String()
     solution = fields.String()
