@@ -111,7 +111,7 @@ def test_what_is_added_behind_is_not_signed(app: Flask, tmp_path: Path) -> None:
             "en",
             [
                 "Certificate of Filing",
-                "Registration · patent",
+                "Application for registration · Patent",
                 "Northfield Cells Ltd",
                 "as the platform states",
                 "signed with Ed25519 and ML-DSA-44",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -25,15 +25,20 @@ UNMET = {
     "zh": "签发时未达到日志要求的见证方法定数。",
 }
 MET = {
-    "en": "Cosigned by {0} ({2}), {1} ({3}): the quorum of witnesses that the log asks for is met.",
+    "en": "Cosigned by {0}, {2}; {1}, {3}: the quorum of witnesses that the log asks for is met.",
     "zh": "由 {0}，{2}、{1}，{3} 共同签名，已达到日志要求的见证方法定数。",
 }
 
 
 def stated(language: str, moment: datetime) -> str:
+    """On the zone's clock, eight hours ahead, and on that of UTC, with its day where that is another."""
+    here = moment.astimezone(timezone(timedelta(hours=8)))
+    same = here.date() == moment.date()
     if language == "zh":
-        return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M:%S}（协调世界时）"
-    return f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M:%S} UTC"
+        day = "" if same else f"{moment.year}年{moment.month}月{moment.day}日 "
+        return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M:%S} UTC+8（协调世界时 {day}{moment:%H:%M:%S}）"
+    day = "" if same else f"{moment.day} {moment:%B} {moment.year}, "
+    return f"{here.day} {here:%B} {here.year}, {here:%H:%M:%S} UTC+8 ({day}{moment:%H:%M:%S} UTC)"
 
 
 def without_blanks(text: str) -> str:

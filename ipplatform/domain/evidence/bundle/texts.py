@@ -155,7 +155,8 @@ INSTRUCTIONS = """\
 HOW TO VERIFY
 
 You need a shell, openssl 3 and the usual tools (sed, grep, head, tail, cut, tr,
-cmp, od, sha256sum, sha512sum). No network and nothing of the platform is used.
+cmp, od, find, sort, sha256sum, sha512sum). No network and nothing of the platform
+is used.
 
     unzip bundle.zip -d bundle
     cd bundle

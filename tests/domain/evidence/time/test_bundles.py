@@ -26,7 +26,7 @@ from tests.domain.evidence.time.conftest import Configure, grow
 YEAR = timedelta(days=365)
 TOOLS = (
     "sh", "openssl", "sed", "grep", "head", "tail", "cut", "tr", "cmp", "wc", "od", "sha256sum", "sha512sum", "cat", "cp",
-    "mktemp", "rm", "mv", "dirname", "date",
+    "mktemp", "rm", "mv", "dirname", "date", "find", "sort",
 )  # fmt: skip
 NO_NETWORK = """\
 import socket, sys
