@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from threading import Lock
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -31,7 +32,7 @@ class _Unit:
     """One write transaction; what is not committed when it is closed is rolled back."""
 
     def __init__(self, engine: Engine) -> None:
-        self.dialect, self._at_hand = engine.dialect, _at_hand(engine, reads=False)
+        self.dialect, self._at_hand = engine.dialect, _of(engine).writing
         self._taken = self._at_hand.take(engine)
         self.is_over = False
         self.driver: Any = self._taken.driver_connection
@@ -70,8 +71,18 @@ class _Unit:
 
 _is_direct: ContextVar[bool] = ContextVar("is_direct", default=False)
 _unit: ContextVar[_Unit | None] = ContextVar("direct_unit", default=None)
-_groups: WeakKeyDictionary[Engine, Group] = WeakKeyDictionary()
-_kept: WeakKeyDictionary[Engine, tuple[AtHand, AtHand]] = WeakKeyDictionary()
+
+
+class _Kept:
+    """What stays from one transaction on an engine to the next."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.group = Group()
+        self.writing, self.reading = AtHand(engine), AtHand(engine, autocommit=True)
+
+
+_kept: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
+_making = Lock()
 
 
 @contextmanager
@@ -102,8 +113,7 @@ def write(act: Callable[[], Result]) -> Result:
     task = Task(copy_context(), lambda unit: _within(unit, act))
     if is_sqlite():
         engine = db.engine
-        group = _groups.get(engine) or _groups.setdefault(engine, Group())
-        group.run(task, lambda: _Unit(engine))
+        _of(engine).group.run(task, lambda: _Unit(engine))
     else:
         _alone(task)
     return cast("Result", task.result())
@@ -150,7 +160,7 @@ def _current() -> tuple[Any, Dialect]:
 def look(statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of one reading statement, in no transaction but its own."""
     engine = db.engine
-    at_hand = _at_hand(engine, reads=True)
+    at_hand = _of(engine).reading
     taken = at_hand.take(engine)
     try:
         rows = statement.run(taken.driver_connection, engine.dialect, values)
@@ -161,9 +171,13 @@ def look(statement: Prepared, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _at_hand(engine: Engine, *, reads: bool) -> AtHand:
-    kept = _kept.get(engine) or _kept.setdefault(engine, (AtHand(engine), AtHand(engine, autocommit=True)))
-    return kept[reads]
+def _of(engine: Engine) -> _Kept:
+    kept = _kept.get(engine)
+    if kept is None:
+        # Two threads that come first at once must not each listen for the engine's end.
+        with _making:
+            kept = _kept.get(engine) or _kept.setdefault(engine, _Kept(engine))
+    return kept
 
 
 def see_anew() -> None:

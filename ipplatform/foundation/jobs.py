@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import select, update
@@ -29,11 +29,18 @@ MOST_ATTEMPTS = 8
 TOGETHER = 1.0  # Seconds.
 MOST_LEASED = 20
 PATIENCE = timedelta(seconds=5)
-_handlers: dict[str, Handler] = {}
-_handlers_of_several: dict[str, Several] = {}
-_gathered_by: dict[str, leasing.Alike] = {}
-_with_own_transactions: set[str] = set()
 log = structlog.get_logger()
+
+
+class _Registered(NamedTuple):
+    """``alike`` is None for what runs one by one."""
+
+    run: Several
+    own_transactions: bool
+    alike: leasing.Alike | None = None
+
+
+_handlers: dict[str, _Registered] = {}
 
 
 def job(name: str, *, own_transactions: bool = False) -> Callable[[Handler], Handler]:
@@ -44,11 +51,7 @@ def job(name: str, *, own_transactions: bool = False) -> Callable[[Handler], Han
     """
 
     def register(handler: Handler) -> Handler:
-        _handlers[name] = handler
-        if own_transactions:
-            _with_own_transactions.add(name)
-        else:
-            _with_own_transactions.discard(name)
+        _handlers[name] = _Registered(lambda payloads: handler(payloads[0]), own_transactions)
         return handler
 
     return register
@@ -62,7 +65,7 @@ def job_of_several(name: str, *, alike: leasing.Alike) -> Callable[[Several], Se
     """
 
     def register(handler: Several) -> Several:
-        _handlers_of_several[name], _gathered_by[name] = handler, alike
+        _handlers[name] = _Registered(handler, True, alike)
         return handler
 
     return register
@@ -71,11 +74,13 @@ def job_of_several(name: str, *, alike: leasing.Alike) -> Callable[[Several], Se
 def run_due(limit: int = MOST_LEASED, *, patience: timedelta = PATIENCE) -> int:
     """Lease and run up to ``limit`` due jobs, and those of several that have waited for ``patience``; how many were tried."""
     until = now() + LEASE
+    gathered_by = {name: one.alike for name, one in _handlers.items() if one.alike is not None}
     with transaction():
-        leased = leasing.lease(until, limit=limit, gathered_by=_gathered_by, patience=patience)
+        leased = leasing.lease(until, limit=limit, gathered_by=gathered_by, patience=patience)
     done = _Done(until)
     for alike in leased:
-        if _runs_outside(alike[0].name):
+        handler = _handlers.get(alike[0].name)
+        if handler is not None and handler.own_transactions:
             _run_outside(alike, done)
         else:
             done.end()
@@ -90,10 +95,6 @@ def run_all() -> int:
     while tried := run_due(patience=timedelta(0)):
         total += tried
     return total
-
-
-def _runs_outside(name: str) -> bool:
-    return name in _with_own_transactions or name in _handlers_of_several
 
 
 class _Done:
@@ -129,11 +130,7 @@ def _run_outside(jobs: Sequence[leasing.Leased], done: _Done) -> None:
     if now() >= done.lease:
         return
     try:
-        payloads = [EncryptedJson.opened(one.sealed) for one in jobs]
-        if name in _handlers_of_several:
-            _handlers_of_several[name](payloads)
-        else:
-            _handlers[name](payloads[0])
+        _handlers[name].run([EncryptedJson.opened(one.sealed) for one in jobs])
     except Exception as error:
         for one in jobs:
             log.exception("job failed", job=one.id, error=type(error).__name__)
@@ -148,7 +145,7 @@ def _run_inside(identity: int, lease: datetime) -> None:
         with transaction():
             row = db.session.get_one(Outbox, identity, populate_existing=True)
             if row.state == "waiting" and row.leased_until == lease:
-                _handlers[row.name](row.payload)
+                _handlers[row.name].run([row.payload])
                 leasing.end([identity], lease)
     except Exception as error:
         log.exception("job failed", job=identity, error=type(error).__name__)

@@ -21,8 +21,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def _waiting() -> int:
-    group = direct._groups.get(db.engine)
-    return 0 if group is None else len(group._waiting)
+    return len(direct._of(db.engine).group._waiting)
 
 
 def test_threads_that_wait_for_the_same_writer_share_a_commit(app: Flask) -> None:
